@@ -1,0 +1,12 @@
+/** Resources of this machine: supervised processes, files, API keys. Real ones, by the provider in tools/machine. */
+export { type Bundle, bundleRuntime } from "./bundle.ts";
+export { stateDirectory } from "./places.ts";
+export {
+  ApiKey,
+  type ApiKeyArgs,
+  File,
+  type FileArgs,
+  type ListenArgs,
+  Service,
+  type ServiceArgs,
+} from "./resources.ts";

@@ -1,0 +1,2 @@
+export { RouterProcess, type RouterProcessArgs } from "./process.ts";
+export { RehearsalProcess, type RehearsalProcessArgs } from "./rehearsal.ts";

@@ -1,0 +1,29 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** An API key as it is given to its owner, once, and as a router keeps it. */
+export interface IssuedKey {
+  readonly id: string;
+  /** `hl_<id>_<secret>`; 32 random bytes, so that a plain hash is enough: there is nothing to guess. */
+  readonly key: string;
+  /** SHA-256 of the whole key, hexadecimal. */
+  readonly sha256: string;
+}
+
+const keyPattern = /^hl_([A-Za-z0-9]{4,32})_([A-Za-z0-9_-]{20,})$/;
+
+/** Makes a new API key from the system's random source. */
+export function issueKey(): IssuedKey {
+  const id = randomBytes(6).toString("hex");
+  const key = `hl_${id}_${randomBytes(32).toString("base64url")}`;
+  return { id, key, sha256: hashKey(key) };
+}
+
+/** The hash under which a router knows a key. */
+export function hashKey(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}
+
+/** The id within a key's text, or undefined where it isn't one of our keys. */
+export function keyIdOf(key: string): string | undefined {
+  return keyPattern.exec(key)?.[1];
+}

@@ -1,0 +1,50 @@
+import { timingSafeEqual } from "node:crypto";
+import { hashKey, keyIdOf, type RouterConfig } from "../config/index.ts";
+import { RouterError } from "./errors.ts";
+
+/** Who makes a request. */
+export interface Caller {
+  readonly keyId: string;
+  readonly tenant: string;
+  readonly role: "client" | "admin";
+}
+
+type Entry = { readonly caller: Caller; readonly hash: Buffer };
+
+/** What an unknown id is compared with, so that it takes as long as a known one. */
+const nobody = Buffer.alloc(32);
+
+/** The keys that may call, by id; only their hashes are known here. */
+export class KeyRing {
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  constructor(keys: RouterConfig["keys"]) {
+    this.#entries = new Map(
+      keys.map(({ id, sha256, tenant, role }) => [
+        id,
+        { caller: { keyId: id, tenant, role }, hash: Buffer.from(sha256, "hex") },
+      ]),
+    );
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /**
+   * @param authorization the header's value
+   * @throws RouterError unauthorized
+   */
+  authenticate(authorization: string | undefined): Caller {
+    if (!authorization) throw refusal("No API key was given; send it as `Authorization: Bearer hl_<id>_<secret>`.");
+    const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? "";
+    const entry = this.#entries.get(keyIdOf(key) ?? "");
+    const same = timingSafeEqual(Buffer.from(hashKey(key), "hex"), entry?.hash ?? nobody);
+    if (!entry || !same) throw refusal("The API key is not known here; check it, or ask for a new one.");
+    return entry.caller;
+  }
+}
+
+function refusal(message: string): RouterError {
+  return new RouterError("unauthorized", message, { headers: { "www-authenticate": "Bearer" } });
+}

@@ -1,0 +1,74 @@
+/**
+ * Every error that a client can get, in one table. `retryable` says whether the same request may succeed later without
+ * being changed; `type` is the word of the OpenAI wire's envelope.
+ */
+export const errorTable = {
+  invalid_request: { status: 400, retryable: false, type: "invalid_request_error" },
+  unauthorized: { status: 401, retryable: false, type: "authentication_error" },
+  sovereignty_violation: { status: 403, retryable: false, type: "permission_error" },
+  model_not_found: { status: 404, retryable: false, type: "invalid_request_error" },
+  payload_too_large: { status: 413, retryable: false, type: "invalid_request_error" },
+  upstream_rejected: { status: 400, retryable: false, type: "invalid_request_error" },
+  all_backends_down: { status: 503, retryable: true, type: "server_error" },
+  internal_error: { status: 500, retryable: true, type: "server_error" },
+} as const satisfies Record<string, { status: number; retryable: boolean; type: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Why one backend did not answer, in words that are safe to log and to show. */
+export interface BackendFailure {
+  readonly backend: string;
+  readonly model?: string;
+  readonly reason: string;
+}
+
+export interface ErrorDetails {
+  /** Where it differs from the table's: a path that doesn't exist, a method, a provider's own status. */
+  readonly status?: number;
+  readonly type?: string;
+  /** The field or header that is wrong. */
+  readonly param?: string;
+  readonly backends?: readonly BackendFailure[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export class RouterError extends Error {
+  override readonly name: string = "RouterError";
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly type: string;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    const row = errorTable[code];
+    this.code = code;
+    this.status = details.status ?? row.status;
+    this.retryable = row.retryable;
+    this.type = details.type ?? row.type;
+    this.details = details;
+  }
+}
+
+/** A cloud backend was asked for where only backends of our own may answer. */
+export class SecurityError extends RouterError {
+  override readonly name = "SecurityError";
+
+  constructor(message: string) {
+    super("sovereignty_violation", message);
+  }
+}
+
+/** "All Clouds Down": no backend of the chain could answer; says of each why. */
+export function allCloudsDown(backends: readonly BackendFailure[]): RouterError {
+  const reasons = backends.map(({ backend, model, reason }) => `${model ? `${backend}/${model}` : backend}: ${reason}`);
+  const why = reasons.length > 0 ? reasons.join("; ") : "no backend is configured";
+  return new RouterError("all_backends_down", `All Clouds Down. ${why}`, { backends });
+}
+
+/** An answer that broke off after a part of it had been forwarded. */
+export function brokenOff(failure: BackendFailure): RouterError {
+  const message = `The answer broke off and is incomplete. ${failure.backend}: ${failure.reason}`;
+  return new RouterError("all_backends_down", message, { backends: [failure] });
+}

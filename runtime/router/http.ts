@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import type { RouterConfig } from "../config/index.ts";
+import { KeyRing } from "./authenticate.ts";
+import { RouterError } from "./errors.ts";
+import type { HybridRouter } from "./hybrid-router.ts";
+import { type Log, logRequest } from "./log.ts";
+import { readJson } from "./request-body.ts";
+import { chatCompletions } from "./routes/chat-completions.ts";
+import { models } from "./routes/models.ts";
+import { probes } from "./routes/probes.ts";
+import { route } from "./routes/route.ts";
+import { redact } from "./secrets.ts";
+import { createServer, type DrainControl, drainable } from "./serving/index.ts";
+import { openAiWire } from "./wires/openai.ts";
+
+export interface HttpParts {
+  readonly config: RouterConfig;
+  readonly router: HybridRouter;
+  readonly log: Log;
+  readonly baseDirectory: string;
+}
+
+/** The HTTP face of a router, ready to listen. */
+export async function createHttp(parts: HttpParts): Promise<{ server: Server; control: DrainControl }> {
+  const { config, router, log, baseDirectory } = parts;
+  const app = fastify({
+    logger: false,
+    genReqId: requestId,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    clientErrorHandler: refuseMalformed,
+    serverFactory: (handler) => createServer(config.listen.security, baseDirectory, handler),
+  });
+  const server = app.server as Server;
+  const control = drainable(server);
+  const methods = collectMethods(app);
+
+  app.decorateRequest("exchange");
+  readBodies(app, config.limits.maxBodyBytes);
+  authenticateFirst(app, new KeyRing(config.keys));
+  app.addHook("onResponse", async (request, reply) => logExchange(log, request, reply));
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request) => {
+    throw notFound(request, methods);
+  });
+
+  probes(app, router, () => control.draining);
+  chatCompletions(app, router);
+  models(app, router);
+  route(app, router);
+  await app.ready();
+  return { server, control };
+}
+
+const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
+
+/** Before a byte of the body is read. */
+function authenticateFirst(app: FastifyInstance, keys: KeyRing): void {
+  app.addHook("onRequest", async (request, reply) => {
+    request.exchange = { started: performance.now() };
+    reply.header("x-request-id", request.id);
+    if (request.is404 || request.routeOptions.config.open) return;
+    request.exchange.caller = keys.authenticate(request.headers.authorization);
+  });
+}
+
+function readBodies(app: FastifyInstance, limit: number): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(jsonType, (_request: FastifyRequest, payload: IncomingMessage) => readJson(payload, limit));
+  app.addContentTypeParser("*", async (request: FastifyRequest) => {
+    const given = JSON.stringify(request.headers["content-type"] ?? "");
+    const message = `content-type: given ${given}; allowed: application/json (curl: -H 'content-type: application/json')`;
+    throw new RouterError("invalid_request", message, { param: "content-type" });
+  });
+}
+
+function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asRouterError(error);
+  request.exchange.error = known.code === "internal_error" ? error : known;
+  const wire = request.routeOptions.config.wire ?? openAiWire;
+  // The body has been read to its end wherever it was refused: the connection can be kept.
+  reply.removeHeader("connection");
+  return reply
+    .code(known.status)
+    .headers(known.details.headers ?? {})
+    .type("application/json; charset=utf-8")
+    .send(JSON.stringify(wire.error(known)));
+}
+
+function asRouterError(error: FastifyError | Error): RouterError {
+  if (error instanceof RouterError) return error;
+  const status = "statusCode" in error ? error.statusCode : undefined;
+  if (status !== undefined && status >= 400 && status < 500) return new RouterError("invalid_request", error.message);
+  return new RouterError("internal_error", "The router failed unexpectedly; its log has the request by x-request-id.");
+}
+
+function notFound(request: FastifyRequest, methods: ReadonlyMap<string, Set<string>>): RouterError {
+  const path = pathOf(request).replace(/(.)\/+$/, "$1");
+  const allowed = methods.get(path);
+  if (allowed) {
+    const allow = [...allowed].join(", ");
+    const message = `${request.method} is not allowed on ${path}; allowed: ${allow}`;
+    return new RouterError("invalid_request", message, { status: 405, headers: { allow } });
+  }
+  return new RouterError("invalid_request", `There is no ${request.method} ${path.slice(0, 200)}`, { status: 404 });
+}
+
+function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> {
+  const methods = new Map<string, Set<string>>();
+  app.addHook("onRoute", ({ url, method }) => {
+    const known = methods.get(url) ?? new Set<string>();
+    for (const one of Array.isArray(method) ? method : [method]) known.add(one);
+    methods.set(url, known);
+  });
+  return methods;
+}
+
+function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  const { started, caller, trail, error } = request.exchange;
+  logRequest(log, {
+    requestId: request.id,
+    method: request.method,
+    path: request.routeOptions.url ?? redact(pathOf(request)).slice(0, 200),
+    status: trail?.outcome === "client_gone" ? 499 : reply.raw.statusCode,
+    ms: performance.now() - started,
+    caller,
+    trail,
+    error,
+  });
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0] ?? "";
+
+function requestId({ headers }: { headers: NodeJS.Dict<string | string[]> }): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? redact(given) : `req_${randomUUID()}`;
+}
+
+/** Bytes that are not HTTP: there is no request, only a socket. */
+function refuseMalformed(error: Error & { code?: string }, socket: import("node:net").Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = {
+    HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+    ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  }[error.code ?? ""];
+  const body = JSON.stringify(
+    openAiWire.error(new RouterError("invalid_request", "The request is not valid HTTP/1.1.")),
+  );
+  const head = `HTTP/1.1 ${status ?? "400 Bad Request"}\r\nconnection: close\r\ncontent-type: application/json\r\n`;
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}

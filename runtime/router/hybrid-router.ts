@@ -1,0 +1,121 @@
+import type { RouterConfig } from "../config/index.ts";
+import { type Backends, openBackends } from "./backends.ts";
+import { RouterError } from "./errors.ts";
+import { Health, type HealthReport } from "./health.ts";
+import { type Answer, answer, type Order, type Router } from "./pipeline.ts";
+import type { Usage } from "./stream/chat-event.ts";
+import { newTrail, type Trail } from "./trail.ts";
+import { openAiWire } from "./wires/openai.ts";
+
+export interface HybridRouterOptions {
+  /** The folder that relative paths of the configuration start from; the working directory by default. */
+  readonly baseDirectory?: string;
+}
+
+export interface RouteOptions {
+  /** Ends the request, and the provider's with it. */
+  readonly signal?: AbortSignal;
+  /** Only backends of our own may answer this one. */
+  readonly sovereign?: boolean;
+  readonly trail?: Trail;
+}
+
+export interface RouteResult {
+  readonly text: string;
+  readonly backend: string;
+  readonly model: string;
+  readonly attempts: number;
+  readonly usage: Usage | undefined;
+}
+
+/**
+ * Routes prompts over the configured backends, with failover. Every method throws RouterError: `SecurityError` where a
+ * cloud backend is asked for in air-gapped mode, code `all_backends_down` ("All Clouds Down") with each backend's reason.
+ *
+ * @example
+ * const router = new HybridRouter(loadRouterConfig(undefined, process.env));
+ * const text = await router.routeRequest("What is a monad?", "Answer in one sentence.", "openai");
+ */
+export class HybridRouter {
+  readonly #router: Router;
+
+  /** @param environment where the providers' keys are found; its AIRGAP_MODE tightens what the configuration says */
+  constructor(config: RouterConfig, environment: NodeJS.ProcessEnv = process.env, options: HybridRouterOptions = {}) {
+    const backends: Backends = openBackends({ config, environment, baseDirectory: options.baseDirectory ?? "." });
+    const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(environment.AIRGAP_MODE?.trim() ?? "");
+    this.#router = { config, backends, sovereign, health: new Health(config, backends, sovereign) };
+  }
+
+  get config(): RouterConfig {
+    return this.#router.config;
+  }
+
+  /**
+   * @param preferredModel `auto`, a backend's name, or `<backend>/<model>`; the others of the chain follow on failure
+   * @returns the answer's text
+   */
+  async routeRequest(prompt: string, systemPrompt: string, preferredModel = "gemini"): Promise<string> {
+    return (await this.route(prompt, systemPrompt, preferredModel)).text;
+  }
+
+  /** As `routeRequest`, with who answered and what it used. */
+  async route(prompt: string, systemPrompt: string, model: string, options: RouteOptions = {}): Promise<RouteResult> {
+    const trail = options.trail ?? newTrail();
+    const system = systemPrompt === "" ? [] : [{ role: "system", content: systemPrompt }];
+    const answered = await this.answer(
+      {
+        model,
+        body: { model, messages: [...system, { role: "user", content: prompt }] },
+        stream: false,
+        includeUsage: false,
+        sovereign: options.sovereign ?? false,
+        wire: openAiWire,
+        client: options.signal ?? new AbortController().signal,
+      },
+      trail,
+    );
+    if (answered.kind !== "json") throw new RouterError("internal_error", "A whole answer was expected, not a stream.");
+    const { backend = "", model: used = "", attempts } = trail;
+    return { text: textOf(answered.bytes), backend, model: used, attempts, usage: answered.usage };
+  }
+
+  /** The form behind the HTTP API: JSON or a stream of checked events; `trail` says afterwards what became of it. */
+  answer(order: Order, trail: Trail = newTrail()): Promise<Answer> {
+    return answer(this.#router, order, trail);
+  }
+
+  healthCheck(draining = false): Promise<HealthReport> {
+    return this.#router.health.report(draining);
+  }
+
+  /** Whether the local backend is enabled and answers. */
+  isLocalAvailable(): Promise<boolean> {
+    return this.#router.health.isAvailable("local");
+  }
+
+  /** Every name that a request may give as its model. */
+  modelNames(): Promise<string[]> {
+    return this.#router.health.modelNames();
+  }
+
+  /** What must be said at the start: `[backend, model or why it is disabled]`. */
+  backends(): { name: string; disabled: string | undefined; rehearsal: boolean }[] {
+    return Object.values(this.#router.backends).map(({ name, disabled, rehearsal }) => ({
+      name,
+      disabled: disabled(),
+      rehearsal,
+    }));
+  }
+
+  /** Ends every connection to the providers. */
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#router.backends).map(({ provider }) => provider?.close()));
+  }
+}
+
+/** The text of the first choice; the provider's adapter has checked that there is one. */
+function textOf(answer: Buffer): string {
+  const { choices } = JSON.parse(answer.toString("utf8")) as { choices: { message?: { content?: unknown } }[] };
+  const content = choices[0]?.message?.content;
+  return typeof content === "string" ? content : "";
+}

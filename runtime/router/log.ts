@@ -1,0 +1,67 @@
+import { type Logger, pino, stdTimeFunctions } from "pino";
+import type { RouterConfig } from "../config/index.ts";
+import { RouterError } from "./errors.ts";
+import { withoutKnown } from "./secrets.ts";
+import type { Trail } from "./trail.ts";
+
+export type Log = Logger;
+
+export interface LogDestination {
+  write(line: string): void;
+}
+
+/**
+ * JSON lines. No prompt, answer, key or provider's text is ever given to it; as a second fence each line is searched
+ * for the secrets that this process knows.
+ */
+export function createLog(config: RouterConfig, destination: LogDestination = process.stdout): Log {
+  const options = {
+    level: config.log.level,
+    base: { name: config.name, ...(config.region ? { region: config.region } : {}) },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return pino(options, { write: (line: string) => void destination.write(withoutKnown(line)) });
+}
+
+export interface FinishedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** The route's pattern or the path without its query, which may hold secrets. */
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly caller: { readonly keyId: string; readonly tenant: string } | undefined;
+  readonly trail: Trail | undefined;
+  readonly error: unknown;
+}
+
+/** One line a request. */
+export function logRequest(log: Log, request: FinishedRequest): void {
+  const { requestId, method, path, status, caller, trail, error } = request;
+  const line = {
+    request_id: requestId,
+    method,
+    path,
+    status,
+    ms: Math.round(request.ms * 10) / 10,
+    ...(caller ? { key_id: caller.keyId, tenant: caller.tenant } : {}),
+    ...(trail ? summary(trail) : {}),
+    ...(error === undefined ? {} : { error: error instanceof RouterError ? error.code : "internal_error" }),
+  };
+  const unexpected = error !== undefined && (!(error instanceof RouterError) || error.code === "internal_error");
+  if (unexpected) log.error({ ...line, stack: error instanceof Error ? stackOf(error) : typeof error }, "request");
+  else if (trail && trail.alerts.length > 0) log.error({ ...line, alerts: trail.alerts }, "request");
+  else if (status >= 500 || trail?.outcome === "broken_off") log.warn(line, "request");
+  else log.info(line, "request");
+}
+
+function summary({ backend, model, reason, attempts, failures, usage, outcome }: Trail): object {
+  return { backend, model, reason, attempts, usage, outcome, ...(failures.length > 0 ? { failures } : {}) };
+}
+
+/** Where it happened, without the message, which may quote what a client sent. */
+function stackOf(error: Error): string {
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames.slice(0, 8)].join("\n");
+}

@@ -1,0 +1,115 @@
+import { type Dispatcher, Pool } from "undici";
+import { failureOfError, failureOfStatus, type Rejection, UpstreamFailure } from "./failure.ts";
+
+/** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+/** As much of a provider's error as is read for its reason. */
+const maxErrorBytes = 64 * 1024;
+
+export type UpstreamResponse = {
+  readonly headers: Dispatcher.ResponseData["headers"];
+  readonly body: AsyncIterable<Buffer>;
+};
+
+export interface UpstreamRequest {
+  readonly method: "GET" | "POST";
+  /** Below the base URL's own path, e.g. `/chat/completions`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The kept-alive connections to one provider. Every failure is an UpstreamFailure. */
+export class Upstream {
+  readonly #pool: Pool;
+  readonly #basePath: string;
+
+  constructor(baseUrl: string, connectMs: number) {
+    const url = new URL(baseUrl);
+    this.#basePath = url.pathname.replace(/\/+$/, "");
+    this.#pool = new Pool(url.origin, {
+      connect: { timeout: connectMs },
+      allowH2: false,
+      // The router's own deadlines apply (attempt-clock.ts), which also cover what these don't.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /** Resolves with a response whose status is 2xx. */
+  async open({ method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
+    try {
+      const response = await this.#pool.request({
+        method,
+        path: this.#basePath + path,
+        headers: { accept: "application/json, text/event-stream", "accept-encoding": "identity", ...headers },
+        body: body ?? null,
+        signal,
+      });
+      if (response.statusCode >= 200 && response.statusCode < 300) return response;
+      throw failureOfStatus(response.statusCode, await reasonOf(response));
+    } catch (error) {
+      throw signal.aborted ? signal.reason : failureOfError(error);
+    }
+  }
+
+  /** The whole body of a 2xx response that says it is JSON. */
+  async json(request: UpstreamRequest): Promise<Buffer> {
+    const { headers, body } = await this.open(request);
+    requireType(headers, "application/json");
+    try {
+      return await collect(body, maxAnswerBytes);
+    } catch (error) {
+      throw request.signal.aborted ? request.signal.reason : failureOfError(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}
+
+export function requireType(headers: Dispatcher.ResponseData["headers"], expected: string): void {
+  const type = String(headers["content-type"] ?? "")
+    .split(";")[0]
+    ?.trim()
+    .toLowerCase();
+  if (headers["content-encoding"] && headers["content-encoding"] !== "identity") {
+    throw new UpstreamFailure("its answer is compressed though that was not asked for");
+  }
+  if (type !== expected) throw new UpstreamFailure(`its answer is not ${expected}`);
+}
+
+async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw new UpstreamFailure("its answer is too large");
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** The provider's reason in an error body of any of the known forms; never more than the body's first part. */
+async function reasonOf({ body }: Dispatcher.ResponseData): Promise<Omit<Rejection, "status">> {
+  const none = { message: "The provider refused the request without a reason." };
+  try {
+    const value: unknown = JSON.parse((await collect(body, maxErrorBytes)).toString("utf8"));
+    const error = field(value, "error") ?? value;
+    const message = typeof error === "string" ? error : field(error, "message");
+    const [type, param] = [field(error, "type"), field(error, "param")];
+    return {
+      message: typeof message === "string" && message !== "" ? message.slice(0, 2_000) : none.message,
+      ...(typeof type === "string" ? { type } : {}),
+      ...(typeof param === "string" ? { param } : {}),
+    };
+  } catch {
+    return none;
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}

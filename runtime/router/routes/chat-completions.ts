@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { z } from "zod";
+import { ClientGone } from "../attempt-clock.ts";
+import type { HybridRouter } from "../hybrid-router.ts";
+import { newTrail } from "../trail.ts";
+import { openAiWire } from "../wires/openai.ts";
+import { clientSignal, sendStream } from "./client.ts";
+import { routerHeaders, sovereignHeader } from "./exchange.ts";
+import { checkBody } from "./validate.ts";
+
+const tokens = z.int().min(1).nullish();
+
+/** What the router itself reads of an OpenAI chat request; every other field goes to the provider as it came. */
+export const ChatCompletionRequest = z.looseObject({
+  model: z.string().min(1).max(300).meta({ description: "auto, a backend's name, or <backend>/<model>." }),
+  messages: z
+    .array(
+      z.looseObject({
+        role: z.string().min(1),
+        content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).nullish(),
+      }),
+    )
+    .min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: tokens,
+  max_completion_tokens: tokens,
+  temperature: z.number().nullish(),
+  top_p: z.number().nullish(),
+  n: z.int().min(1).nullish(),
+  stop: z.union([z.string(), z.array(z.string())]).nullish(),
+  tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+});
+
+export function chatCompletions(app: FastifyInstance, router: HybridRouter): void {
+  app.post("/v1/chat/completions", { config: { wire: openAiWire } }, async (request, reply) => {
+    const body = checkBody(ChatCompletionRequest, request.body);
+    const trail = newTrail();
+    request.exchange.trail = trail;
+    const order = {
+      model: body.model,
+      body,
+      stream: body.stream === true,
+      includeUsage: body.stream_options?.include_usage === true,
+      sovereign: sovereignHeader(request),
+      wire: openAiWire,
+      client: clientSignal(reply),
+    };
+    try {
+      const answered = await router.answer(order, trail);
+      reply.headers(routerHeaders(trail));
+      if (answered.kind === "stream") return await sendStream(reply, answered.chunks);
+      return reply.type("application/json; charset=utf-8").send(answered.bytes);
+    } catch (error) {
+      if (error instanceof ClientGone) return hangUp(reply);
+      reply.headers(routerHeaders(trail));
+      throw error;
+    }
+  });
+}
+
+/** Nobody is there to read an answer. */
+function hangUp(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.destroy();
+  return reply;
+}

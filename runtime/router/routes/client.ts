@@ -1,0 +1,43 @@
+import { once } from "node:events";
+import type { FastifyReply } from "fastify";
+import { ClientGone } from "../attempt-clock.ts";
+
+/** Aborted when the client closes its connection before it has its answer. */
+export function clientSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  const { raw } = reply;
+  if (raw.destroyed) controller.abort(new ClientGone());
+  raw.once("close", () => {
+    if (!raw.writableFinished) controller.abort(new ClientGone());
+  });
+  return controller.signal;
+}
+
+/** Sends server-sent events as fast as the client takes them; the upstream is read no faster. */
+export async function sendStream(reply: FastifyReply, chunks: AsyncGenerator<Buffer, void>): Promise<FastifyReply> {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+    // nginx would collect events otherwise.
+    "x-accel-buffering": "no",
+  });
+  const closed = new AbortController();
+  const stop = () => closed.abort();
+  raw.once("close", stop);
+  try {
+    for await (const chunk of chunks) {
+      if (raw.destroyed) break;
+      if (!raw.write(chunk)) await once(raw, "drain", { signal: closed.signal });
+    }
+    raw.end();
+  } catch {
+    // The client is gone, or something unforeseen happened: never a clean end of a part of an answer.
+    raw.destroy();
+  } finally {
+    raw.off("close", stop);
+  }
+  return reply;
+}

@@ -1,0 +1,47 @@
+import type { FastifyRequest } from "fastify";
+import type { Caller } from "../authenticate.ts";
+import { RouterError } from "../errors.ts";
+import type { Trail } from "../trail.ts";
+import type { Wire } from "../wires/wire.ts";
+
+/** What the router knows of one HTTP request beside what the request says. */
+export interface Exchange {
+  readonly started: number;
+  caller?: Caller;
+  trail?: Trail;
+  error?: unknown;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+  interface FastifyContextConfig {
+    /** Needs no key. */
+    open?: boolean;
+    wire?: Wire;
+  }
+}
+
+/** `x-router-sovereign`: only tightens, so that any wish but a plain "no" is either understood or refused. */
+export function sovereignHeader(request: FastifyRequest): boolean {
+  const value = request.headers["x-router-sovereign"];
+  if (value === undefined || /^(false|0)$/i.test(String(value))) return false;
+  if (/^(true|1)$/i.test(String(value))) return true;
+  throw new RouterError("invalid_request", "x-router-sovereign: allowed: true or false.", {
+    param: "x-router-sovereign",
+  });
+}
+
+/** Headers that say who answered. */
+export function routerHeaders({ backend, model, attempts, reason, maxOutputTokens }: Trail): Record<string, string> {
+  return {
+    ...(backend ? { "x-router-backend": backend } : {}),
+    ...(model ? { "x-router-model": headerSafe(model) } : {}),
+    "x-router-attempts": String(attempts),
+    ...(reason ? { "x-router-reason": headerSafe(reason) } : {}),
+    ...(maxOutputTokens === undefined ? {} : { "x-router-max-output-tokens": String(maxOutputTokens) }),
+  };
+}
+
+const headerSafe = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 500);

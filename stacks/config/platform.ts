@@ -1,0 +1,190 @@
+import { z } from "zod";
+import { gibibytes, hostname, name, SecretReference } from "./common.ts";
+
+/** The private authority: root, one intermediate per region, leaves. */
+export const Pki = z.strictObject({
+  organization: z.string().min(1).max(64).default("hybrid-llm"),
+  generation: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: "Raise it to rotate: new keys everywhere, old and new root trusted until the next change." }),
+  keepPrevious: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Keeps the previous generation's root in the trust bundle; false ends the overlap." }),
+  rootValidityYears: z.int().min(1).max(30).default(10),
+  intermediateValidityYears: z.int().min(1).max(10).default(3),
+  leafValidityDays: z.int().min(1).max(825).default(90),
+});
+export type Pki = z.infer<typeof Pki>;
+
+/** What the stack may cost; the plan is refused above it. */
+export const Budget = z.strictObject({
+  monthlyInfrastructureUsd: z.number().min(0),
+  dailyLlmUsd: z.number().min(0).default(50),
+  warnAtPercent: z.int().min(1).max(100).default(80),
+});
+
+const Backups = z.strictObject({
+  retentionDays: z.int().min(1).max(365).default(14),
+  bucket: z
+    .string()
+    .min(3)
+    .optional()
+    .meta({ description: "An object store that is there already; made where absent." }),
+});
+
+/** PostgreSQL, Redis and Chroma. */
+export const Data = z.strictObject({
+  postgres: z
+    .strictObject({
+      provider: z.enum(["cloudnative-pg", "rds", "aurora"]).default("cloudnative-pg"),
+      instances: z.int().min(1).max(9).default(1).meta({ description: "Primary and standbys." }),
+      readReplicas: z
+        .int()
+        .min(0)
+        .max(5)
+        .default(0)
+        .meta({ description: "For reports, behind a pooler of their own." }),
+      storageGiB: gibibytes.default(20),
+      backups: Backups.prefault({}),
+    })
+    .prefault({}),
+  pooler: z
+    .strictObject({
+      instances: z.int().min(1).max(9).default(1),
+      clientConnections: z.int().min(10).max(100_000).default(1000),
+      serverConnections: z.int().min(1).max(1000).default(20),
+    })
+    .prefault({})
+    .meta({ description: "PgBouncer, transaction pooling." }),
+  redis: z
+    .strictObject({
+      provider: z.enum(["valkey", "redis", "elasticache"]).default("valkey"),
+      shards: z.int().min(1).max(90).default(1),
+      replicasPerShard: z.int().min(0).max(5).default(0),
+      memoryGiB: gibibytes.default(1),
+    })
+    .prefault({}),
+  chroma: z.strictObject({ storageGiB: gibibytes.default(10) }).optional(),
+});
+
+/** Vault, in two phases: the servers, then what is configured in them once they answer. */
+export const Secrets = z.strictObject({
+  vault: z
+    .discriminatedUnion("mode", [
+      z.strictObject({
+        mode: z.literal("deploy"),
+        replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(3),
+        storageGiB: gibibytes.default(10),
+        unseal: z.enum(["kms", "transit", "shamir"]).default("kms"),
+      }),
+      z.strictObject({ mode: z.literal("external"), address: z.url({ protocol: /^https$/ }) }),
+    ])
+    .prefault({ mode: "deploy" }),
+  vaultReady: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Set it when Vault answers: policies, engines and roles are then configured." }),
+  providerKeys: z
+    .partialRecord(z.enum(["gemini", "claude", "openai"]), SecretReference)
+    .default({})
+    .meta({ description: "Where each provider's key is; a backend without one starts disabled and says so." }),
+});
+
+/** What stands before the router. */
+export const Gateway = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({
+    kind: z.literal("kong"),
+    hostname,
+    replicas: z.int().min(1).max(50).default(2),
+    requestsPerMinutePerKey: z.int().min(1).default(600),
+  }),
+  z.strictObject({
+    kind: z.literal("aws-api-gateway"),
+    hostname,
+    requestsPerMinutePerKey: z.int().min(1).default(600),
+  }),
+]);
+
+export const Mesh = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({ kind: z.literal("istio"), waypoints: z.boolean().default(false) }),
+  z.strictObject({ kind: z.literal("linkerd") }),
+]);
+
+/** What brings a client to the nearest healthy region. */
+export const Edge = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({
+    kind: z.literal("cloudflare"),
+    accountId: z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits"),
+    zone: hostname,
+    hostname,
+    cacheSeconds: z.int().min(0).max(86_400).default(300),
+  }),
+  z.strictObject({ kind: z.literal("global-accelerator"), hostname }),
+  z.strictObject({ kind: z.literal("route53"), zone: hostname, hostname }),
+]);
+
+/** Models of one's own. */
+export const Models = z.strictObject({
+  ollama: z
+    .strictObject({
+      models: z.array(z.string().min(1)).min(1).default(["llama3:8b", "mistral:7b"]),
+      replicas: z.int().min(1).max(50).default(1),
+      gpuPool: name.optional().meta({ description: "The pool to run on; on CPUs without one." }),
+      storageGiB: gibibytes.default(50),
+    })
+    .optional(),
+  triton: z
+    .strictObject({
+      repository: z.string().min(1).meta({ description: "The model repository: a bucket's URL or a mirrored volume." }),
+      replicas: z.int().min(1).max(50).default(1),
+      gpuPool: name.optional(),
+      models: z
+        .array(
+          z.strictObject({
+            name,
+            versions: z
+              .array(z.strictObject({ version: z.int().min(1), weight: z.int().min(0).max(100) }))
+              .min(1)
+              .meta({ description: "The versions that are loaded, with the percent of users that each one serves." }),
+            maxQueueDelayMicroseconds: z.int().min(0).default(0),
+          }),
+        )
+        .min(1),
+    })
+    .optional(),
+});
+
+export const Observability = z.strictObject({
+  traces: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("none") }),
+      z.strictObject({ kind: z.literal("jaeger") }),
+      z.strictObject({ kind: z.literal("otlp"), endpoint: z.url() }),
+    ])
+    .default({ kind: "jaeger" }),
+  metrics: z.boolean().default(true),
+});
+
+export const Chaos = z.strictObject({
+  enabled: z.boolean().default(false),
+  podKillEvery: z
+    .string()
+    .regex(/^@every \d+[smh]$|^(?:\S+ ){4}\S+$/, "a schedule such as @every 1m")
+    .default("@every 1m"),
+  namespaces: z.array(name).default([]).meta({ description: "Nothing outside of these is ever touched." }),
+});
+
+/** What an air-gapped stack has in place of the internet. */
+export const Airgap = z.strictObject({
+  registryMirror: z
+    .string()
+    .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/, "a registry's host, with port and path as needed")
+    .meta({ description: "Every image and chart is rewritten to it." }),
+  modelStore: z.string().min(1).meta({ description: "Where mirrored model files are pulled from." }),
+});

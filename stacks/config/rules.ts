@@ -1,0 +1,314 @@
+import { type BackendName, cloudBackends } from "../../runtime/config/index.ts";
+import type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./stack-config.ts";
+
+type Stack = LocalStack | ClusterStack | CloudStack | AirgapStack;
+type InCluster = Exclude<Stack, LocalStack>;
+type Path = (string | number)[];
+
+/** What a rule found: where, what is allowed, what to do. */
+export interface Conflict {
+  readonly path: Path;
+  readonly allowed: string;
+  readonly fix: string;
+}
+
+/** One thing that can't stand together with another. */
+export interface Rule {
+  readonly name: string;
+  readonly check: (stack: Stack) => Conflict[];
+}
+
+/** What can't stand together, as data: each rule has a name and is tested by itself. */
+export const rules: readonly Rule[] = [
+  {
+    name: "replicas and autoscaling exclude each other",
+    check: (stack) =>
+      isInCluster(stack) && stack.router.replicas !== undefined && stack.router.autoscaling
+        ? [{ path: ["router", "replicas"], allowed: "no replicas beside autoscaling", fix: "remove one of the two" }]
+        : [],
+  },
+  {
+    name: "autoscaling goes upwards",
+    check: (stack) =>
+      isInCluster(stack) &&
+      stack.router.autoscaling &&
+      stack.router.autoscaling.minReplicas > stack.router.autoscaling.maxReplicas
+        ? [
+            {
+              path: ["router", "autoscaling", "minReplicas"],
+              allowed: `at most maxReplicas (${stack.router.autoscaling.maxReplicas})`,
+              fix: "lower minReplicas or raise maxReplicas",
+            },
+          ]
+        : [],
+  },
+  {
+    name: "a roll-out names versions that are listed",
+    check: ({ router: { rollout, versions } }) => {
+      const known = Object.keys(versions);
+      return (["stable", "candidate"] as const)
+        .filter((role) => rollout[role] !== undefined && !known.includes(rollout[role]))
+        .map((role) => ({
+          path: ["router", "rollout", role],
+          allowed: `a name under router.versions: ${known.join(", ")}`,
+          fix: "name one of these, or list the version",
+        }));
+    },
+  },
+  {
+    name: "candidate and weight go together",
+    check: ({ router: { rollout } }) =>
+      (rollout.candidate === undefined) === (rollout.weight === undefined)
+        ? []
+        : [
+            {
+              path: ["router", "rollout", rollout.candidate === undefined ? "candidate" : "weight"],
+              allowed: "candidate and weight together, or neither",
+              fix: "add it, or remove the other",
+            },
+          ],
+  },
+  {
+    name: "a candidate differs from the stable version",
+    check: ({ router: { rollout } }) =>
+      rollout.candidate !== undefined && rollout.candidate === rollout.stable
+        ? [
+            {
+              path: ["router", "rollout", "candidate"],
+              allowed: "another version than stable",
+              fix: "remove candidate and weight",
+            },
+          ]
+        : [],
+  },
+  {
+    name: "a process runs one version, a cluster's versions have images",
+    check: (stack) =>
+      Object.entries(stack.router.versions).flatMap(([version, { imageDigest }]) =>
+        stack.kind === "local" && imageDigest !== undefined
+          ? [
+              {
+                path: ["router", "versions", version, "imageDigest"],
+                allowed: "no image in the local stack",
+                fix: "remove it: a process runs the bundle of this checkout",
+              },
+            ]
+          : [],
+      ),
+  },
+  {
+    name: "a process has no canary",
+    check: (stack) =>
+      stack.kind === "local" && stack.router.rollout.candidate !== undefined
+        ? [
+            {
+              path: ["router", "rollout", "candidate"],
+              allowed: "no candidate in the local stack",
+              fix: "change stable instead: the running process is exchanged without losing a connection",
+            },
+          ]
+        : [],
+  },
+  {
+    name: "the platform decides how the router listens in a cluster",
+    check: (stack) =>
+      isInCluster(stack)
+        ? Object.entries(stack.router.versions).flatMap(([version, { config }]) =>
+            config.listen.security.mode === "tls"
+              ? [
+                  {
+                    path: ["router", "versions", version, "config", "listen", "security"],
+                    allowed: "no certificate files in a cluster: the platform mounts them",
+                    fix: "remove it",
+                  },
+                ]
+              : [],
+          )
+        : [],
+  },
+  {
+    name: "keys are made by the stack",
+    check: (stack) =>
+      Object.entries(stack.router.versions).flatMap(([version, { config }]) =>
+        stack.kind === "local" && config.listen.security.mode === "tls"
+          ? [
+              {
+                path: ["router", "versions", version, "config", "listen", "security"],
+                allowed: "no certificate files: the local stack makes its own",
+                fix: "remove it, and set router.clientCertificate for mutual TLS",
+              },
+            ]
+          : [],
+      ),
+  },
+  {
+    name: "rehearsal providers are for the local stack",
+    check: (stack) =>
+      isInCluster(stack)
+        ? Object.entries(stack.router.versions)
+            .filter(([, { config }]) => config.allowRehearsal)
+            .map(([version]) => ({
+              path: ["router", "versions", version, "config", "allowRehearsal"],
+              allowed: "false outside of the local stack",
+              fix: "remove it",
+            }))
+        : [],
+  },
+  {
+    name: "an air-gapped stack has local models only",
+    check: (stack) =>
+      stack.kind === "airgap"
+        ? Object.entries(stack.router.versions).flatMap(([version, { config }]) => [
+            ...(config.airgap
+              ? []
+              : [
+                  {
+                    path: ["router", "versions", version, "config", "airgap"],
+                    allowed: "true in an air-gapped stack",
+                    fix: "set it to true",
+                  },
+                ]),
+            ...cloudChainEntries(config.failoverChain).map((index) => ({
+              path: ["router", "versions", version, "config", "failoverChain", index],
+              allowed: "local and triton in an air-gapped stack",
+              fix: "remove it from the chain",
+            })),
+          ])
+        : [],
+  },
+  {
+    name: "an air-gapped stack has no keys of cloud providers",
+    check: (stack) =>
+      stack.kind === "airgap"
+        ? Object.keys(stack.secrets.providerKeys).map((provider) => ({
+            path: ["secrets", "providerKeys", provider],
+            allowed: "no cloud provider in an air-gapped stack",
+            fix: "remove it",
+          }))
+        : [],
+  },
+  {
+    name: "what only AWS has needs AWS",
+    check: (stack) =>
+      stack.kind === "cluster" || stack.kind === "airgap"
+        ? [
+            ...only(stack.data.postgres.provider, ["cloudnative-pg"], ["data", "postgres", "provider"]),
+            ...only(stack.data.redis.provider, ["valkey", "redis"], ["data", "redis", "provider"]),
+            ...only(stack.gateway.kind, ["none", "kong"], ["gateway", "kind"]),
+            ...(stack.secrets.vault.mode === "deploy"
+              ? only(stack.secrets.vault.unseal, ["transit", "shamir"], ["secrets", "vault", "unseal"])
+              : []),
+          ]
+        : [],
+  },
+  {
+    name: "regions have names and networks of their own",
+    check: (stack) =>
+      stack.kind === "cloud"
+        ? stack.regions.flatMap((region, index) => {
+            const earlier = stack.regions.slice(0, index);
+            const sameName = earlier.some((other) => other.name === region.name);
+            const overlapping = earlier.find((other) => overlap(other.cidr, region.cidr));
+            return [
+              ...(sameName
+                ? [{ path: ["regions", index, "name"], allowed: "each region once", fix: "remove it" }]
+                : []),
+              ...(overlapping
+                ? [
+                    {
+                      path: ["regions", index, "cidr"],
+                      allowed: `a network that does not overlap with ${overlapping.cidr} of ${overlapping.name}`,
+                      fix: "choose another",
+                    },
+                  ]
+                : []),
+            ];
+          })
+        : [],
+  },
+  {
+    name: "models run in pools that exist",
+    check: (stack) => {
+      if (!isInCluster(stack)) return [];
+      const places =
+        stack.kind === "cloud" ? stack.regions : stack.kind === "airgap" ? stack.clusters : [stack.cluster];
+      const pools = places.map((place) => place.gpuPools.map((pool) => pool.name));
+      return (["ollama", "triton"] as const).flatMap((server) => {
+        const pool = stack.models[server]?.gpuPool;
+        if (pool === undefined || pools.every((names) => names.includes(pool))) return [];
+        const everywhere = (pools[0] ?? []).filter((candidate) => pools.every((names) => names.includes(candidate)));
+        return [
+          {
+            path: ["models", server, "gpuPool"],
+            allowed:
+              everywhere.length > 0 ? `a pool of every region: ${everywhere.join(", ")}` : "a pool of every region",
+            fix: "name one of these, add the pool, or remove it to run on CPUs",
+          },
+        ];
+      });
+    },
+  },
+  {
+    name: "an A/B test shares out all of its users",
+    check: (stack) =>
+      isInCluster(stack)
+        ? (stack.models.triton?.models ?? []).flatMap((model, index) => {
+            const total = model.versions.reduce((sum, { weight }) => sum + weight, 0);
+            return total === 100
+              ? []
+              : [
+                  {
+                    path: ["models", "triton", "models", index, "versions"],
+                    allowed: `weights that add up to 100 (they make ${total})`,
+                    fix: "change the weights",
+                  },
+                ];
+          })
+        : [],
+  },
+  {
+    name: "chaos in production needs an allow-list",
+    check: (stack) =>
+      stack.kind === "cloud" && stack.production && stack.chaos.enabled && stack.chaos.namespaces.length === 0
+        ? [
+            {
+              path: ["chaos", "namespaces"],
+              allowed: "at least one namespace in production",
+              fix: "list what may be hit",
+            },
+          ]
+        : [],
+  },
+];
+
+/** Everything that can't stand together in a stack. */
+export function conflicts(stack: Stack): Conflict[] {
+  return rules.flatMap((rule) => rule.check(stack));
+}
+
+function isInCluster(stack: Stack): stack is InCluster {
+  return stack.kind !== "local";
+}
+
+function cloudChainEntries(chain: readonly BackendName[]): number[] {
+  return chain.flatMap((backend, index) => (cloudBackends.includes(backend) ? [index] : []));
+}
+
+function only(given: string, allowed: readonly string[], path: Path): Conflict[] {
+  if (allowed.includes(given)) return [];
+  return [{ path, allowed: `${allowed.join(" or ")} without AWS`, fix: "choose one of these" }];
+}
+
+/** Whether two IPv4 networks in CIDR notation share an address. */
+export function overlap(a: string, b: string): boolean {
+  const [left, right] = [rangeOf(a), rangeOf(b)];
+  return left.first <= right.last && right.first <= left.last;
+}
+
+function rangeOf(cidr: string): { first: number; last: number } {
+  const [address = "", bits = "32"] = cidr.split("/");
+  const value = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const size = 2 ** (32 - Number(bits));
+  const first = Math.floor(value / size) * size;
+  return { first, last: first + size - 1 };
+}

@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { compose } from "./compose.ts";
+import { configKey, parseStackConfig } from "./config/index.ts";
+
+/** The Pulumi program: checks the stack's configuration once, whole, and composes what it describes. */
+export default async function main(): Promise<pulumi.Inputs> {
+  const stack = pulumi.getStack();
+  const value = new pulumi.Config().getObject<unknown>(configKey);
+  return compose(parseStackConfig(value, join(pulumi.runtime.getRootDirectory(), `Pulumi.${stack}.yaml`)));
+}

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { configHash } from "../../../runtime/config/index.ts";
+import { onChat, pair, router as startRouter, upstream } from "./support.ts";
+
+type Health = {
+  status: string;
+  config: string;
+  backends: Record<string, { status: string; why?: string; latency_ms?: number }>;
+};
+
+const healthOf = async (router: { url: string }) => (await (await fetch(`${router.url}/health`)).json()) as Health;
+
+test("health tells of each backend what it is, and needs no key", async () => {
+  const { router } = await pair({}, {}, { config: { name: "asia-1", region: "ap-south-1", backends: { claude: {} } } });
+  const health = await healthOf(router);
+  expect(health).toMatchObject({
+    name: "asia-1",
+    region: "ap-south-1",
+    status: "healthy",
+    airgap: false,
+    draining: false,
+    backends: {
+      openai: { status: "healthy", model: "big", rehearsal: true, latency_ms: expect.any(Number) },
+      local: { status: "healthy", model: "llama3", rehearsal: true },
+      claude: { status: "disabled", why: "this version has no adapter for it" },
+      gemini: { status: "disabled", why: "no key: set GEMINI_API_KEY" },
+      triton: { status: "disabled", why: "not configured" },
+    },
+  });
+  expect(health.config).toMatch(/^[0-9a-f]{12}$/);
+  expect(health.config).not.toBe(configHash({}));
+});
+
+test("a backend that does not answer is down, and the others still count", async () => {
+  const { router, openai } = await pair({});
+  await openai.close();
+  expect(await healthOf(router)).toMatchObject({
+    status: "degraded",
+    backends: { openai: { status: "down", why: "connection refused" }, local: { status: "healthy" } },
+  });
+});
+
+test("a backend whose last request failed is degraded until one succeeds", async () => {
+  const { router, openai } = await pair(onChat({ fault: { type: "status", status: 500 } }));
+  await router.chat({ model: "openai" });
+  expect((await healthOf(router)).backends.openai).toMatchObject({ status: "degraded", why: "last request: HTTP 500" });
+  openai.setScript({});
+  await router.chat({ model: "openai" });
+  expect((await healthOf(router)).backends.openai).toMatchObject({ status: "healthy" });
+});
+
+test("an Ollama without the model says how to get it", async () => {
+  const { router } = await pair({}, { models: ["mistral"] });
+  const { backends } = await healthOf(router);
+  expect(backends.local).toMatchObject({
+    status: "degraded",
+    why: "the model llama3 is not there: ollama pull llama3",
+  });
+});
+
+test("many callers of /health at once make one probe", async () => {
+  const { router, openai } = await pair({});
+  await Promise.all(Array.from({ length: 30 }, () => healthOf(router)));
+  expect(openai.requests.filter(({ path }) => path === "/v1/models").length).toBeLessThan(5);
+});
+
+test("a cloud backend without its key is disabled and says which variable to set", async () => {
+  const { url } = await upstream();
+  const router = await startRouter({ config: { backends: { openai: { baseUrl: url } } } });
+  expect((await healthOf(router)).backends.openai).toEqual({ status: "disabled", why: "no key: set OPENAI_API_KEY" });
+});
+
+test("livez and readyz answer without a key", async () => {
+  const { router } = await pair({});
+  expect(await (await fetch(`${router.url}/livez`)).json()).toEqual({ live: true });
+  expect(await (await fetch(`${router.url}/readyz`)).json()).toEqual({ ready: true });
+});

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A registration as the engine would see it. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** Runs a program under Pulumi's mocks and returns what it registered, in order of name. */
+export async function registrationsOf(
+  program: () => unknown,
+  {
+    preview = false,
+    outputs = () => ({}),
+  }: { preview?: boolean; outputs?: (registration: Registration) => Record<string, unknown> } = {},
+): Promise<Registration[]> {
+  const found: Registration[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }) {
+        const registration = { type, name, inputs };
+        found.push(registration);
+        // What only a real `up` computes is not there in a preview.
+        return { id: `${name}-id`, state: { ...inputs, ...(preview ? {} : outputs(registration)) } };
+      },
+      call: () => ({}),
+    },
+    "hybrid-llm",
+    "test",
+    preview,
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    await program();
+  });
+  await pulumi.runtime.disconnect(false);
+  return found.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** An output's value, once it is known. */
+export function valueOfOutput<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply((value) => resolve(value as T));
+  });
+}

@@ -1,0 +1,234 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { overlap, parseStackConfig, rules, stackJsonSchema } from "../../../stacks/config/index.ts";
+
+const stacks = ["local", "cluster", "dev", "prod", "airgap"] as const;
+const configurationOf = (stack: string): unknown =>
+  (parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as { config: Record<string, unknown> }).config[
+    "hybrid-llm:stack"
+  ];
+
+const region = { name: "eu-west-1", geography: "eu", cidr: "10.0.0.0/16", kubernetesVersion: "1.34" };
+const cloud = { kind: "cloud", regions: [region], budget: { monthlyInfrastructureUsd: 100 } };
+const site = { name: "site-a" };
+const airgapRouter = { versions: { current: { config: { airgap: true, failoverChain: ["local"] } } } };
+const airgap = {
+  kind: "airgap",
+  clusters: [site],
+  airgap: { registryMirror: "registry.example.com", modelStore: "https://models.example.com" },
+  secrets: { vault: { mode: "deploy", unseal: "transit" } },
+  router: airgapRouter,
+};
+const router = (config: object) => ({ versions: { current: { config } } });
+
+function problemsOf(value: unknown, file = "Pulumi.test.yaml"): string[] {
+  try {
+    parseStackConfig(value, file);
+  } catch (error) {
+    return (error as Error).message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+  return [];
+}
+
+describe("the stacks of this repository", () => {
+  it.each(stacks)("%s has a valid configuration", (stack) => {
+    expect(problemsOf(configurationOf(stack))).toEqual([]);
+  });
+
+  it("have the regions of the price table in prod", () => {
+    const prod = parseStackConfig(configurationOf("prod"), "Pulumi.prod.yaml");
+    expect(prod.kind === "cloud" && prod.regions.map(({ name }) => name)).toEqual([
+      "us-east-1",
+      "eu-west-1",
+      "ap-northeast-1",
+    ]);
+  });
+
+  it("name the schema that the code generates", () => {
+    const written = readFileSync("stacks/schema/pulumi-stack.schema.json", "utf8");
+    expect(written, "run npm run schema").toBe(`${JSON.stringify(stackJsonSchema(), null, 2)}\n`);
+    for (const stack of stacks)
+      expect(readFileSync(`Pulumi.${stack}.yaml`, "utf8")).toContain("$schema=./stacks/schema/");
+  });
+});
+
+describe("mistakes", () => {
+  it("are told all at once, with the line in the YAML file", () => {
+    const directory = mkdtempSync(join(tmpdir(), "hybrid-llm-stack-"));
+    try {
+      const file = join(directory, "Pulumi.local.yaml");
+      const yaml = [
+        "config:",
+        "  hybrid-llm:stack:",
+        "    kind: local",
+        "    rooter: {}",
+        "    router:",
+        "      workers: 0",
+        "      versions:",
+        "        current:",
+        "          config:",
+        "            listen: { port: eighty }",
+      ].join("\n");
+      writeFileSync(file, yaml);
+      const value = (parse(yaml) as { config: Record<string, unknown> }).config["hybrid-llm:stack"];
+      expect(problemsOf(value, file)).toEqual([
+        'router.versions.current.config.listen.port (line 10): given "eighty"; allowed: a number; change the value',
+        "router.workers (line 6): given 0; allowed: a number of at least 1; change the value",
+        "rooter (line 4): allowed: the keys budget, kind, pki, rehearsal, router; did you mean router?",
+      ]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it("an unknown kind names the kinds", () => {
+    expect(problemsOf({ kind: "locale" })).toEqual([
+      'kind: given "locale"; allowed: one of local, cluster, cloud, airgap; did you mean local?',
+    ]);
+  });
+
+  it("a missing configuration says how to begin", () => {
+    expect(problemsOf(undefined)[0]).toContain("beginning with kind:");
+  });
+
+  it("a secret's value in place of its reference is refused and not repeated", () => {
+    const secrets = { providerKeys: { openai: "sk-canary-123" } };
+    const text = problemsOf({ ...cloud, secrets }).join("\n");
+    expect(text).toContain("secrets.providerKeys.openai: given (not shown)");
+    expect(text).not.toContain("sk-canary-123");
+  });
+});
+
+/** For each rule a stack that breaks it and the paths that it must name. */
+const broken: Record<string, { value: unknown; paths: string[] }> = {
+  "replicas and autoscaling exclude each other": {
+    value: { ...cloud, router: { replicas: 2, autoscaling: {} } },
+    paths: ["router.replicas"],
+  },
+  "autoscaling goes upwards": {
+    value: { ...cloud, router: { autoscaling: { minReplicas: 5, maxReplicas: 2 } } },
+    paths: ["router.autoscaling.minReplicas"],
+  },
+  "a roll-out names versions that are listed": {
+    value: { kind: "local", router: { rollout: { stable: "next" } } },
+    paths: ["router.rollout.stable"],
+  },
+  "candidate and weight go together": {
+    value: {
+      ...cloud,
+      router: { versions: { current: {}, next: {} }, rollout: { stable: "current", candidate: "next" } },
+    },
+    paths: ["router.rollout.weight"],
+  },
+  "a candidate differs from the stable version": {
+    value: { ...cloud, router: { rollout: { stable: "current", candidate: "current", weight: 5 } } },
+    paths: ["router.rollout.candidate"],
+  },
+  "a process runs one version, a cluster's versions have images": {
+    value: { kind: "local", router: { versions: { current: { imageDigest: `sha256:${"0".repeat(64)}` } } } },
+    paths: ["router.versions.current.imageDigest"],
+  },
+  "a process has no canary": {
+    value: {
+      kind: "local",
+      router: { versions: { current: {}, next: {} }, rollout: { stable: "current", candidate: "next", weight: 5 } },
+    },
+    paths: ["router.rollout.candidate"],
+  },
+  "the platform decides how the router listens in a cluster": {
+    value: { ...cloud, router: router({ listen: { security: { mode: "tls", certificateFile: "c", keyFile: "k" } } }) },
+    paths: ["router.versions.current.config.listen.security"],
+  },
+  "keys are made by the stack": {
+    value: {
+      kind: "local",
+      router: router({ listen: { security: { mode: "tls", certificateFile: "c", keyFile: "k" } } }),
+    },
+    paths: ["router.versions.current.config.listen.security"],
+  },
+  "rehearsal providers are for the local stack": {
+    value: { ...cloud, router: router({ allowRehearsal: true }) },
+    paths: ["router.versions.current.config.allowRehearsal"],
+  },
+  "an air-gapped stack has local models only": {
+    value: { ...airgap, router: router({ airgap: false, failoverChain: ["local", "claude"] }) },
+    paths: ["router.versions.current.config.airgap", "router.versions.current.config.failoverChain[1]"],
+  },
+  "an air-gapped stack has no keys of cloud providers": {
+    value: { ...airgap, secrets: { ...airgap.secrets, providerKeys: { openai: { pulumi: "openaiKey" } } } },
+    paths: ["secrets.providerKeys.openai"],
+  },
+  "what only AWS has needs AWS": {
+    value: { ...airgap, data: { postgres: { provider: "rds" }, redis: { provider: "elasticache" } } },
+    paths: ["data.postgres.provider", "data.redis.provider"],
+  },
+  "regions have names and networks of their own": {
+    value: { ...cloud, regions: [region, { ...region, cidr: "10.0.128.0/20" }] },
+    paths: ["regions[1].name", "regions[1].cidr"],
+  },
+  "models run in pools that exist": {
+    value: { ...cloud, models: { ollama: { gpuPool: "inference" } } },
+    paths: ["models.ollama.gpuPool"],
+  },
+  "an A/B test shares out all of its users": {
+    value: {
+      ...cloud,
+      models: {
+        triton: { repository: "s3://m", models: [{ name: "embed", versions: [{ version: 1, weight: 50 }] }] },
+      },
+    },
+    paths: ["models.triton.models[0].versions"],
+  },
+  "chaos in production needs an allow-list": {
+    value: { ...cloud, production: true, chaos: { enabled: true } },
+    paths: ["chaos.namespaces"],
+  },
+};
+
+describe("rules", () => {
+  it("each have a stack that breaks them", () => {
+    expect(Object.keys(broken).sort()).toEqual(rules.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(broken))("%s", (_, { value, paths }) => {
+    expect(problemsOf(value).map((problem) => problem.split(":")[0])).toEqual(paths);
+  });
+
+  it("hold for the smallest stack of each kind", () => {
+    for (const value of [
+      { kind: "local" },
+      { kind: "cluster", cluster: site, secrets: airgap.secrets },
+      cloud,
+      airgap,
+    ]) {
+      expect(problemsOf(value)).toEqual([]);
+    }
+  });
+});
+
+describe("networks", () => {
+  const network = fc
+    .record({ address: fc.nat(0xffffffff), bits: fc.integer({ min: 8, max: 32 }) })
+    .map(({ address, bits }) => `${[24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".")}/${bits}`);
+
+  it("overlap with themselves, and alike from both sides", () => {
+    fc.assert(
+      fc.property(network, network, (a, b) => {
+        expect(overlap(a, a)).toBe(true);
+        expect(overlap(a, b)).toBe(overlap(b, a));
+      }),
+    );
+  });
+
+  it("next to each other don't", () => {
+    expect(overlap("10.0.0.0/16", "10.1.0.0/16")).toBe(false);
+    expect(overlap("10.0.0.0/8", "10.255.255.0/24")).toBe(true);
+  });
+});

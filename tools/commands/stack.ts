@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { isAlive, type Progress, projectDirectory, type Workspace } from "../engine/index.ts";
+
+/** The stacks that have a configuration file here. */
+export function knownStacks(): string[] {
+  return readdirSync(projectDirectory)
+    .flatMap((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1] ?? [])
+    .sort();
+}
+
+export const configFile = (stack: string): string => join(projectDirectory, `Pulumi.${stack}.yaml`);
+
+/** A stack of this project in the workspace's backend, made there if it is new. */
+export async function openStack(name: string, workspace: Workspace, progress: Progress): Promise<Stack> {
+  if (!workspace.backend.chosen) releaseDeadLocks(name, workspace.backend.url, progress);
+  const { root } = workspace.engine;
+  const pulumiCommand = await PulumiCommand.get(root ? { root, skipVersionCheck: true } : { skipVersionCheck: true });
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: name, workDir: projectDirectory },
+    { pulumiCommand, envVars: { ...workspace.variables } },
+  );
+}
+
+/** Whether the stack is in the backend already; asks without making it. */
+export async function stackExists(name: string, workspace: Workspace): Promise<boolean> {
+  const { root } = workspace.engine;
+  const pulumiCommand = await PulumiCommand.get(root ? { root, skipVersionCheck: true } : { skipVersionCheck: true });
+  const local = await LocalWorkspace.create({
+    workDir: projectDirectory,
+    pulumiCommand,
+    envVars: { ...workspace.variables },
+  });
+  return (await local.listStacks()).some((stack) => stack.name === name || stack.name.endsWith(`/${name}`));
+}
+
+/**
+ * Keeps the salt of our own state out of the stack's configuration file. With a passphrase Pulumi writes it there, but it
+ * belongs to this machine's state, which has it too, and not into the repository, where it would lock out everybody else.
+ */
+export async function keepingConfigFile<T>(name: string, workspace: Workspace, work: () => Promise<T>): Promise<T> {
+  if (workspace.backend.chosen) return work();
+  removeSalt(configFile(name));
+  try {
+    return await work();
+  } finally {
+    removeSalt(configFile(name));
+  }
+}
+
+/** A file with encrypted values keeps its salt: without it nothing could read them. */
+function removeSalt(file: string): void {
+  const text = readFileSync(file, "utf8");
+  const without = text.replace(/^encryptionsalt:.*\n?/m, "");
+  if (without !== text && !/^\s+secure:/m.test(text)) writeFileSync(file, without);
+}
+
+/** A killed `up` leaves its lock behind; one whose process is gone from this machine protects nothing any more. */
+export function releaseDeadLocks(name: string, backendUrl: string, progress: Progress): void {
+  const folder = join(fileURLToPath(backendUrl), ".pulumi", "locks", "organization", "hybrid-llm", name);
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
+    const lock = readLock(join(folder, file));
+    if (lock && lock.hostname === hostname() && !isAlive(lock.pid)) {
+      rmSync(join(folder, file), { force: true });
+      progress.step(`Released the lock of process ${lock.pid}, which is gone; going on from where it stopped.`);
+    }
+  }
+}
+
+function readLock(file: string): { pid: number; hostname: string } | undefined {
+  try {
+    const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as { pid?: number; hostname?: string };
+    return typeof pid === "number" && typeof host === "string" ? { pid, hostname: host } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes our own backend's folder and passphrase once no stack is left in it. */
+export function removeEmptyState(backendUrl: string): void {
+  const root = fileURLToPath(backendUrl);
+  const stacks = join(root, ".pulumi", "stacks", "hybrid-llm");
+  const left = existsSync(stacks) ? readdirSync(stacks).filter((entry) => /\.json(?:\.gz)?$/.test(entry)) : [];
+  if (left.length > 0) return;
+  rmSync(root, { recursive: true, force: true });
+  rmSync(join(dirname(root), "passphrase"), { force: true });
+  if (existsSync(dirname(root)) && readdirSync(dirname(root)).length === 0) rmSync(dirname(root), { recursive: true });
+}

@@ -1,0 +1,54 @@
+import grpc from "@grpc/grpc-js";
+import { Engine } from "./engine.ts";
+import { createService } from "./service.ts";
+import type { Provider } from "./types.ts";
+
+export interface RunningServer {
+  readonly port: number;
+  /** Aborts what is running, lets it answer for a moment, and closes the port. */
+  stop(): Promise<void>;
+}
+
+export interface Options {
+  /** The engine's address, for its log. */
+  readonly engine?: Engine | string | undefined;
+}
+
+/** As large as the engine's own limit. */
+const largestMessage = 400 * 1024 * 1024;
+/** The engine waits five seconds for a plugin to end before it kills it. */
+const graceToStop = 4_000;
+
+export async function startServer<Config extends object>(
+  provider: Provider<Config>,
+  options: Options,
+): Promise<RunningServer> {
+  const engine = options.engine instanceof Engine ? options.engine : new Engine(options.engine);
+  const { default: rpc } = await import("@pulumi/pulumi/proto/provider_grpc_pb.js");
+  const service = createService(provider, engine);
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": largestMessage,
+    "grpc.max_send_message_length": largestMessage,
+  });
+  server.addService(rpc.ResourceProviderService, service.implementation);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  const stop = async (): Promise<void> => {
+    service.abort();
+    await new Promise<void>((resolve) => {
+      const force = setTimeout(() => {
+        server.forceShutdown();
+        resolve();
+      }, graceToStop);
+      server.tryShutdown(() => {
+        clearTimeout(force);
+        resolve();
+      });
+    });
+    engine.close();
+  };
+  return { port, stop };
+}

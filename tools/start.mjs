@@ -36,10 +36,6 @@ function install() {
   const result = spawnSync("npm", ["ci", "--loglevel=error", "--no-progress"], {
     cwd: project,
     stdio: ["ignore", 2, 2],
-    // `npm run` hands its own settings down; the installation has those of this project.
-    env: Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^npm_(config_|package_|lifecycle_)/.test(name)),
-    ),
   });
   if (result.error || result.status !== 0) {
     const reason = result.error ? result.error.message : `npm ci ended with exit code ${result.status}`;

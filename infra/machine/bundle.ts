@@ -1,14 +1,21 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 
 /** One ESM file that runs without node_modules, and the hash by which it is known. */
 export interface Bundle {
   readonly path: string;
   /** SHA-256 of the file, hexadecimal: the same sources make the same hash in every clone. */
   readonly sha256: string;
+}
+
+/** A bundle and what it was made from, so that an unchanged one is not made again by every preview. */
+interface Made extends Bundle {
+  readonly bundler: string;
+  /** Modification time (ms) and size of each source file, by its path from the project's top. */
+  readonly sources: Readonly<Record<string, readonly [mtimeMs: number, size: number]>>;
 }
 
 const projectDirectory = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -24,6 +31,13 @@ const banner =
  * @param entry such as `router/main.ts`
  */
 export async function bundleRuntime(entry: string): Promise<Bundle> {
+  const name = dirname(entry);
+  const record = join(bundlesDirectory, `${name}.json`);
+  const bundler = (createRequire(import.meta.url)("esbuild/package.json") as { version: string }).version;
+  const before = readRecord(record);
+  if (before && before.bundler === bundler && isCurrent(before)) return { path: before.path, sha256: before.sha256 };
+
+  const { build } = await import("esbuild");
   const result = await build({
     entryPoints: [join("runtime", entry)],
     absWorkingDir: projectDirectory,
@@ -34,17 +48,43 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
     banner: { js: banner },
     legalComments: "none",
     logLevel: "silent",
+    metafile: true,
     write: false,
   });
-  const text = result.outputFiles[0]?.contents;
-  if (!text) throw new Error(`esbuild made nothing of runtime/${entry}`);
-  const sha256 = createHash("sha256").update(text).digest("hex");
-  const path = join(bundlesDirectory, `${dirname(entry)}-${sha256.slice(0, 12)}.mjs`);
-  if (!existsSync(path)) {
-    mkdirSync(bundlesDirectory, { recursive: true });
-    const scratch = `${path}.${process.pid}`;
-    writeFileSync(scratch, text);
-    renameSync(scratch, path);
-  }
+  const content = result.outputFiles[0]?.contents;
+  if (!content) throw new Error(`esbuild made nothing of runtime/${entry}`);
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const path = join(bundlesDirectory, `${name}-${sha256.slice(0, 12)}.mjs`);
+  const sources = Object.fromEntries(Object.keys(result.metafile.inputs).map((file) => [file, stampOf(file)]));
+  writeWhole(path, content);
+  writeWhole(record, JSON.stringify({ path, sha256, bundler, sources } satisfies Made));
   return { path, sha256 };
+}
+
+function readRecord(file: string): Made | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Made;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCurrent({ path, sources }: Made): boolean {
+  if (!existsSync(path)) return false;
+  return Object.entries(sources).every(([file, [mtimeMs, size]]) => {
+    const now = stampOf(file);
+    return now[0] === mtimeMs && now[1] === size;
+  });
+}
+
+function stampOf(file: string): [mtimeMs: number, size: number] {
+  const found = statSync(join(projectDirectory, file), { throwIfNoEntry: false });
+  return found ? [found.mtimeMs, found.size] : [0, -1];
+}
+
+function writeWhole(file: string, content: string | Uint8Array): void {
+  mkdirSync(bundlesDirectory, { recursive: true });
+  const scratch = `${file}.${process.pid}`;
+  writeFileSync(scratch, content);
+  renameSync(scratch, file);
 }

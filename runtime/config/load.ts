@@ -20,23 +20,17 @@ export function parseRouterConfig(value: unknown, source: string): RouterConfig 
  * The configuration of a router process: the file wins over defaults, the environment over the file. AIRGAP_MODE only
  * tightens: nothing in the environment can loosen what the file says.
  *
- * @param path of the JSON file; without one the configuration is made from the environment alone, and a local Ollama is
- *   a backend of it
+ * @param path of the JSON file; without one the configuration is made from the environment alone
  * @throws ConfigurationError with every problem at once
  */
 export function loadRouterConfig(path: string | undefined, environment: NodeJS.ProcessEnv): RouterConfig {
   const source = path ?? "environment";
-  const file = path === undefined ? withoutFile() : readJson(path);
+  const file = path === undefined ? {} : readJson(path);
   const { value, problems } = applyEnvironment(file, environment);
   const result = RouterConfig.safeParse(value);
   const found = [...problems, ...(result.success ? [] : problemsOf(result.error, value, RouterConfig))];
   if (!result.success || found.length > 0) throw new ConfigurationError(source, found);
   return deepFreeze(result.data);
-}
-
-/** Without a file nobody has left out the local backend: Ollama is asked where it usually is. */
-function withoutFile(): Record<string, unknown> {
-  return { backends: { local: {} } };
 }
 
 function readJson(path: string): Record<string, unknown> {

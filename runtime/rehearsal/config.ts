@@ -37,7 +37,7 @@ export function readOptions(argv: readonly string[]): RehearsalOptions | undefin
   const source = values.config ?? "command line";
   const written = values.config === undefined ? {} : readJson(values.config);
   const port = values.port === undefined ? {} : { port: Number(values.port) };
-  const value = { ...(written as object), ...port };
+  const value = isObject(written) ? { ...written, ...port } : written;
   const result = RehearsalConfig.safeParse(value);
   if (!result.success) throw new ConfigurationError(source, problemsOf(result.error, value, RehearsalConfig));
   const { host, port: chosen, script } = result.data;
@@ -56,6 +56,9 @@ function readArguments(argv: readonly string[]) {
     throw new ConfigurationError("command line", [{ path: ["arguments"], allowed: "those that --help lists", fix }]);
   }
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function readJson(file: string): unknown {
   try {

@@ -18,6 +18,7 @@ export class AttemptClock {
   readonly #client: AbortSignal;
   readonly #total: NodeJS.Timeout;
   #stage: NodeJS.Timeout | undefined;
+  #paused = false;
 
   constructor(client: AbortSignal, totalMs: number) {
     this.#client = client;
@@ -33,25 +34,39 @@ export class AttemptClock {
   /** Starts to wait for something; the wait before it is over. */
   await(what: string, milliseconds: number): void {
     clearTimeout(this.#stage);
-    this.#stage = setTimeout(() => this.#expire(`no ${what} within ${milliseconds} ms`), milliseconds);
+    this.#paused = false;
+    this.#stage = setTimeout(() => {
+      if (this.#paused) this.#stage?.refresh();
+      else this.#expire(`no ${what} within ${milliseconds} ms`);
+    }, milliseconds);
   }
 
-  /** What was waited for has come; the same is waited for again. */
+  /** What was waited for has come, and a slow client has it now: that time is not the provider's. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** The same is waited for again, from now on. */
   again(): void {
+    this.#paused = false;
     this.#stage?.refresh();
   }
 
   /** Ends the attempt: no deadline fires any more, and an upstream that still sends is cut off. */
   end(): void {
+    this.#stop(new UpstreamFailure("the attempt is over"));
+  }
+
+  readonly #clientGone = () => this.#stop(new ClientGone());
+
+  #expire(message: string): void {
+    this.#stop(new UpstreamFailure(message));
+  }
+
+  #stop(reason: Error): void {
     clearTimeout(this.#stage);
     clearTimeout(this.#total);
     this.#client.removeEventListener("abort", this.#clientGone);
-    this.#controller.abort(new UpstreamFailure("the attempt is over"));
-  }
-
-  readonly #clientGone = () => this.#controller.abort(new ClientGone());
-
-  #expire(message: string): void {
-    this.#controller.abort(new UpstreamFailure(message));
+    this.#controller.abort(reason);
   }
 }

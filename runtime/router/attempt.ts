@@ -66,7 +66,8 @@ export async function attempt(
     const opened = await beginStream(await untilAborted(target.provider.stream(call), clock.signal), clock);
     vitals.succeeded(performance.now() - started);
     clock.await("next token", deadlines.betweenTokensMs);
-    return { kind: "stream", events: forward(opened, clock, question.includeUsage, target) };
+    const endMs = Math.min(afterFinishMs, deadlines.betweenTokensMs);
+    return { kind: "stream", events: forward(opened, { clock, target, includeUsage: question.includeUsage, endMs }) };
   } catch (error) {
     throw failed(error, clock, target);
   }
@@ -91,26 +92,31 @@ async function beginStream(events: AsyncIterable<readonly ChatEvent[]>, clock: A
   }
 }
 
-async function* forward(
-  { gate, source, first }: BegunStream,
-  clock: AttemptClock,
-  includeUsage: boolean,
-  target: Target,
-) {
+interface Forwarding {
+  readonly clock: AttemptClock;
+  readonly target: Target;
+  readonly includeUsage: boolean;
+  readonly endMs: number;
+}
+
+async function* forward({ gate, source, first }: BegunStream, { clock, target, includeUsage, endMs }: Forwarding) {
   try {
+    clock.pause();
     if (first.length > 0) yield joined(first);
+    clock.again();
     let waitsForEnd = false;
     while (!gate.done) {
       if (gate.finished && !waitsForEnd) {
         waitsForEnd = true;
-        clock.await("end", afterFinishMs);
+        clock.await("end", endMs);
       }
       const next = await nextOrEnd(source, gate, clock);
       if (!next) break;
       const ready = gate.accept(next);
       if (ready.length > 0) {
-        if (!waitsForEnd) clock.again();
+        clock.pause();
         yield joined(ready);
+        clock.again();
       }
     }
     if (!gate.finished) throw new UpstreamFailure("its stream was cut off");

@@ -7,6 +7,7 @@ import {
   parseRouterConfig,
   type RouterConfig,
 } from "../config/index.ts";
+import { ollamaModels } from "./providers/models.ts";
 
 export const help = `The hybrid-llm router: one API over Gemini, Claude, OpenAI and models of your own.
 
@@ -39,7 +40,7 @@ export function parseCommand(argv: readonly string[], environment: NodeJS.Proces
   if (values.help) return { kind: "help" };
   if (values["issue-key"]) return { kind: "issue-key", tenant: values.tenant ?? "default" };
   const path = values.config ?? (environment.ROUTER_CONFIG?.trim() || undefined);
-  const config = loadRouterConfig(path, environment);
+  const config = loadRouterConfig(path, path === undefined ? withOllama(environment) : environment);
   const listen = {
     ...config.listen,
     ...(values.host === undefined ? {} : { host: values.host }),
@@ -55,6 +56,11 @@ export function issuedKeyText(tenant: string): string {
   const { id, key, sha256 } = issueKey();
   const entry = JSON.stringify({ id, sha256, tenant }, null, 2);
   return `The key, shown this once:\n\n  ${key}\n\nAdd this to "keys" in the router's configuration (it holds the key's hash only):\n\n${entry}\n`;
+}
+
+/** Without a file nobody has left out the local backend: Ollama is asked where it usually is. */
+function withOllama(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return environment.OLLAMA_HOST?.trim() ? environment : { ...environment, OLLAMA_HOST: ollamaModels.baseUrl };
 }
 
 function readArguments(argv: readonly string[]) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { RouterConfig } from "../config/index.ts";
+import { ClientGone } from "./attempt-clock.ts";
 import { KeyRing } from "./authenticate.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
@@ -38,8 +39,12 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 
   app.decorateRequest("exchange");
   readBodies(app, config.limits.maxBodyBytes);
+  app.addHook("onRequest", async (request, reply) => {
+    request.exchange = { started: performance.now() };
+    // Not fastify's onResponse: that is never called for a response whose client went away.
+    reply.raw.once("close", () => logExchange(log, request, reply));
+  });
   authenticateFirst(app, new KeyRing(config.keys));
-  app.addHook("onResponse", async (request, reply) => logExchange(log, request, reply));
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request) => {
     throw notFound(request, methods);
@@ -58,7 +63,6 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 /** Before a byte of the body is read. */
 function authenticateFirst(app: FastifyInstance, keys: KeyRing): void {
   app.addHook("onRequest", async (request, reply) => {
-    request.exchange = { started: performance.now() };
     reply.header("x-request-id", request.id);
     if (request.is404 || request.routeOptions.config.open) return;
     request.exchange.caller = keys.authenticate(request.headers.authorization);
@@ -76,6 +80,7 @@ function readBodies(app: FastifyInstance, limit: number): void {
 }
 
 function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof ClientGone) return hangUp(reply);
   const known = asRouterError(error);
   request.exchange.error = known.code === "internal_error" ? error : known;
   const wire = request.routeOptions.config.wire ?? openAiWire;
@@ -86,6 +91,13 @@ function sendError(error: FastifyError | Error, request: FastifyRequest, reply: 
     .headers(known.details.headers ?? {})
     .type("application/json; charset=utf-8")
     .send(JSON.stringify(wire.error(known)));
+}
+
+/** Nobody is there to read an answer. */
+function hangUp(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.destroy();
+  return reply;
 }
 
 function asRouterError(error: FastifyError | Error): RouterError {
@@ -118,15 +130,19 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
 
 function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
   const { started, caller, trail, error } = request.exchange;
+  // The connection closed under the answer: this is heard here before the pipeline hears of it.
+  const gone = error === undefined && !reply.raw.writableFinished;
+  if (trail && gone) trail.outcome ??= "client_gone";
   logRequest(log, {
     requestId: request.id,
     method: request.method,
     path: request.routeOptions.url ?? redact(pathOf(request)).slice(0, 200),
-    status: trail?.outcome === "client_gone" ? 499 : reply.raw.statusCode,
+    status: gone ? 499 : reply.raw.statusCode,
     ms: performance.now() - started,
     caller,
     trail,
     error,
+    probe: request.routeOptions.config.open === true,
   });
 }
 

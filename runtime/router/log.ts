@@ -34,6 +34,8 @@ export interface FinishedRequest {
   readonly caller: { readonly keyId: string; readonly tenant: string } | undefined;
   readonly trail: Trail | undefined;
   readonly error: unknown;
+  /** A probe: told only where everything is told. */
+  readonly probe: boolean;
 }
 
 /** One line a request. */
@@ -53,7 +55,7 @@ export function logRequest(log: Log, request: FinishedRequest): void {
   if (unexpected) log.error({ ...line, stack: error instanceof Error ? stackOf(error) : typeof error }, "request");
   else if (trail && trail.alerts.length > 0) log.error({ ...line, alerts: trail.alerts }, "request");
   else if (status >= 500 || trail?.outcome === "broken_off") log.warn(line, "request");
-  else log.info(line, "request");
+  else log[request.probe ? "debug" : "info"](line, "request");
 }
 
 function summary({ backend, model, reason, attempts, failures, usage, outcome }: Trail): object {

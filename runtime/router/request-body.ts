@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { ClientGone } from "./attempt-clock.ts";
 import { RouterError } from "./errors.ts";
 
 /** How much more of a body that is too large is read and thrown away, so that its sender gets to read the answer. */
@@ -9,7 +10,7 @@ const patienceMs = 10_000;
 /**
  * A request's JSON body.
  *
- * @throws RouterError payload_too_large or invalid_request
+ * @throws RouterError payload_too_large or invalid_request; ClientGone
  */
 export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
   const bytes = await readBody(request, limit);
@@ -44,9 +45,9 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
       if (refused) tooLarge();
       else resolve(Buffer.concat(chunks));
     });
-    request.on("error", (error) => {
+    request.on("error", () => {
       clearTimeout(timer);
-      reject(error);
+      reject(new ClientGone());
     });
   });
 }

@@ -104,7 +104,6 @@ export class Generation {
     return slot.worker;
   }
 
-  /** After a crash, and after a restart that failed, the next one waits twice as long; one that lasted begins anew. */
   #keepAlive(slot: Slot): void {
     const { worker } = slot;
     if (worker === undefined) return;
@@ -114,17 +113,27 @@ export class Generation {
       delete slot.worker;
       if (this.#over) return;
       if (Date.now() - began > longestPauseMs) slot.pauseMs = firstPauseMs;
-      const pause = slot.pauseMs;
-      slot.pauseMs = Math.min(pause * 2, longestPauseMs);
-      this.#context.log.event("warn", `worker ${pid} ended unexpectedly; the next one starts in ${pause} ms`);
-      slot.restart = setTimeout(() => {
-        delete slot.restart;
-        this.restarts += 1;
+      this.#context.log.event("warn", `worker ${pid} ended unexpectedly; the next one starts in ${slot.pauseMs} ms`);
+      this.#restartLater(slot);
+    });
+  }
+
+  /** After a crash, and after a restart that failed, the next one waits twice as long; one that lasted begins anew. */
+  #restartLater(slot: Slot): void {
+    const { log } = this.#context;
+    slot.restart = setTimeout(() => {
+      delete slot.restart;
+      this.restarts += 1;
+      try {
         this.#fork(slot).ready.catch((error: Error) => {
-          if (!this.#over) this.#context.log.event("error", `a restarted worker failed: ${error.message}`);
+          if (!this.#over) log.event("error", `a restarted worker failed: ${error.message}`);
         });
         this.#keepAlive(slot);
-      }, pause);
-    });
+      } catch (error) {
+        log.event("error", `no worker can be started: ${(error as Error).message}`);
+        this.#restartLater(slot);
+      }
+    }, slot.pauseMs);
+    slot.pauseMs = Math.min(slot.pauseMs * 2, longestPauseMs);
   }
 }

@@ -55,12 +55,15 @@ export class WorkerProcess {
     this.#worker = cluster.fork(options.environment);
     const child = this.#worker.process;
     for (const output of [child.stdout, child.stderr]) if (output) this.#copyLines(output);
-    // A send to a worker that has just ended is reported here; its end is reported by `exit`.
-    this.#worker.on("error", () => undefined);
     this.exited = new Promise((resolve) => {
-      this.#worker.once("exit", () => {
+      const gone = (): void => {
         this.#gone = true;
         resolve();
+      };
+      this.#worker.once("exit", gone);
+      // Also a failed send is reported as an error, but then there is or was a process, whose end is reported above.
+      this.#worker.on("error", () => {
+        if (this.pid === undefined) gone();
       });
     });
     this.ready = this.#awaitReady();
@@ -97,9 +100,12 @@ export class WorkerProcess {
         fail(`it was not ready within ${this.#options.startMs / 1000} s`);
         this.kill();
       }, this.#options.startMs);
-      this.#worker.on("message", (message: WorkerMessage) => {
-        if (message.type === "supervisor:listen") void this.#answerListen(message.id, message.host, message.port);
-        else if (message.type === "ready" && this.#state === "starting") {
+      this.#worker.on("error", (error) => {
+        if (this.pid === undefined) fail(`it can't be run: ${error.message}`);
+      });
+      this.#worker.on("message", (message: WorkerMessage | null) => {
+        if (message?.type === "supervisor:listen") void this.#answerListen(message.id, message.host, message.port);
+        else if (message?.type === "ready" && this.#state === "starting") {
           clearTimeout(deadline);
           this.#state = "ready";
           resolve(addressOf(message.address));
@@ -122,9 +128,9 @@ export class WorkerProcess {
     try {
       this.#send({ type: "supervisor:socket", id }, await this.#options.open(host, port, nth));
     } catch (error) {
-      if (!(error instanceof ListenError)) throw error;
-      this.#refused = error;
-      this.#send({ type: "supervisor:refused", id, code: error.code, message: error.message });
+      const refused = error instanceof ListenError ? error : new ListenError("EINVAL", (error as Error).message);
+      this.#refused = refused;
+      this.#send({ type: "supervisor:refused", id, code: refused.code, message: refused.message });
     }
   }
 

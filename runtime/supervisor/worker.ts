@@ -72,8 +72,8 @@ function obtain({ host, port }: Wanted): Promise<unknown> {
   return new Promise((resolve, reject) => {
     // Listened to only while an answer is due: a listener keeps the channel, and with it the process, alive.
     const answered = (message: unknown, handle: unknown): void => {
-      const reply = message as SupervisorMessage;
-      if (reply.type === "drain" || reply.id !== id) return;
+      const reply = message as SupervisorMessage | null;
+      if (reply === null || reply.type === "drain" || reply.id !== id) return;
       process.off("message", answered);
       if (reply.type === "supervisor:socket") resolve(handle);
       else reject(Object.assign(new Error(reply.message), { code: reply.code, syscall: "listen" }));

@@ -6,6 +6,7 @@ import { Failure } from "./failure.ts";
 import { findOnPath, minimumVersion } from "./find.ts";
 import { cacheDirectory } from "./places.ts";
 import type { Progress } from "./progress.ts";
+import { whyUnreachable } from "./reach.ts";
 
 /** A Pulumi engine that can be used. */
 export interface Engine {
@@ -17,8 +18,7 @@ export interface Engine {
   readonly binDirectory: string;
 }
 
-/** How long the official installer's host may take to answer, and how long the installation may take. */
-const answerMs = 5_000;
+/** How long the official installer may take. */
 const installMs = 180_000;
 
 /** The engine that is there already, without building or downloading anything. */
@@ -75,12 +75,8 @@ function missingEngine(unfit: string | undefined, refusal: string, unbuildable: 
 
 /** Runs the official installer; answers why it could not, or undefined when it has. */
 async function install(root: string, progress: Progress): Promise<string | undefined> {
-  try {
-    await fetch("https://get.pulumi.com/latest-version", { method: "HEAD", signal: AbortSignal.timeout(answerMs) });
-  } catch (error) {
-    const cause = (error as Error & { cause?: NodeJS.ErrnoException }).cause;
-    return cause?.code ?? (error as Error).message;
-  }
+  const unreachable = await whyUnreachable("https://get.pulumi.com/");
+  if (unreachable) return unreachable;
   progress.step("Installing Pulumi with its official installer.");
   try {
     const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");

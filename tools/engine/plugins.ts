@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { Engine } from "./engine.ts";
 import { checkoutDirectory, projectDirectory } from "./places.ts";
 import type { Progress } from "./progress.ts";
+import { whyUnreachable } from "./reach.ts";
 
 /** A provider plugin that the stacks need, and where it came from. */
 export interface ProviderPlugin {
@@ -19,8 +20,7 @@ export interface ProviderPlugin {
 const offlineProviders = { tls: "@pulumi/tls" } as const;
 const privateHome = join(checkoutDirectory, "home");
 const recordFile = join(checkoutDirectory, "providers.json");
-/** How long an official plugin may take to be refused or downloaded. */
-const answerMs = 5_000;
+/** How long the download of an official plugin may take. */
 const downloadMs = 120_000;
 
 /** The plugins in use and the PULUMI_HOME that holds them. */
@@ -101,16 +101,6 @@ async function download(
     const { stderr, message } = error as Error & { stderr?: string };
     const lines = (stderr || message).split("\n").filter((line) => line.trim() !== "");
     return lines.at(-1)?.replace(/^error: /, "") ?? "the engine could not install it";
-  }
-}
-
-async function whyUnreachable(url: string): Promise<string | undefined> {
-  try {
-    await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(answerMs) });
-    return undefined;
-  } catch (error) {
-    const cause = (error as Error & { cause?: NodeJS.ErrnoException }).cause;
-    return cause?.code ?? (error as Error).message;
   }
 }
 

@@ -6,6 +6,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "this user's share of the disk is full",
+  ENOENT: "there is no such folder, and none can be made",
   ENOTDIR: "a part of the path is a file",
   EISDIR: "there is a folder of that name",
   ENAMETOOLONG: "the name is too long",

@@ -42,9 +42,8 @@ export const file: ResourceType<Inputs, State> = {
     const text = reveal(content ?? unknown);
     return { path, mode, sha256: typeof text === "string" ? hash(text) : unknown };
   },
-  diff({ oldState, structural }) {
-    const drift = structural.changes.some(({ replace }) => replace) ? [] : driftOf(oldState);
-    return { ...structural, changes: [...structural.changes, ...drift] };
+  diff({ newInputs, structural }) {
+    return structural.changes.length > 0 ? structural : { ...structural, changes: driftOf(newInputs) };
   },
   async create(given) {
     const there = look(given.path);
@@ -93,8 +92,8 @@ function write({ path, content, mode }: Inputs): State {
   return { path, mode, sha256 };
 }
 
-/** How the file differs from what the state says. */
-function driftOf({ path, mode, sha256 }: PropertyMap): PropertyChange[] {
+/** How the file differs from what is wanted: after a refresh the state holds what was seen, right or wrong. */
+function driftOf({ path, mode, content }: PropertyMap): PropertyChange[] {
   const there = look(String(path));
   const change = (property: string): PropertyChange => ({
     path: property,
@@ -102,7 +101,7 @@ function driftOf({ path, mode, sha256 }: PropertyMap): PropertyChange[] {
     replace: false,
     input: false,
   });
-  if (there === undefined || there.sha256 !== sha256) return [change("sha256")];
+  if (there === undefined || there.sha256 !== hash(String(content))) return [change("sha256")];
   return there.mode === mode ? [] : [change("mode")];
 }
 

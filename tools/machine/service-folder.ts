@@ -33,7 +33,12 @@ export class ServiceFolder {
     }
     makeFolders(dirname(this.path));
     if (!there) mkdirSync(this.path, { mode: 0o700 });
-    writeAtomically(join(this.path, mark), `${name}\n`);
+    try {
+      writeAtomically(join(this.path, mark), `${name}\n`);
+    } catch (error) {
+      if (!there) rmSync(this.path, { recursive: true, force: true });
+      throw error;
+    }
     return true;
   }
 

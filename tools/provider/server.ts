@@ -1,4 +1,5 @@
 import grpc from "@grpc/grpc-js";
+import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { Engine } from "./engine.ts";
 import { createService } from "./service.ts";
 import type { Provider } from "./types.ts";
@@ -24,7 +25,6 @@ export async function startServer<Config extends object>(
   options: Options,
 ): Promise<RunningServer> {
   const engine = options.engine instanceof Engine ? options.engine : new Engine(options.engine);
-  const { default: rpc } = await import("@pulumi/pulumi/proto/provider_grpc_pb.js");
   const service = createService(provider, engine);
   const server = new grpc.Server({
     "grpc.max_receive_message_length": largestMessage,

@@ -76,16 +76,22 @@ function checkedAnswer(bytes: Buffer): JsonAnswer {
 async function* eventsOf(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<readonly ChatEvent[]> {
   const splitter = new SseSplitter();
   const scanner = new OpenAiScanner();
+  let begun = false;
+  let events: ChatEvent[] = [];
   try {
     for await (const chunk of body) {
-      const events: ChatEvent[] = [];
       for (const bytes of splitter.push(chunk)) {
         const event = scanner.scan(bytes);
         if (event) events.push(event);
       }
-      if (events.length > 0) yield events;
+      if (events.length === 0) continue;
+      yield events;
+      begun = true;
+      events = [];
     }
   } catch (error) {
+    // What was good before it is not lost; before the first batch another backend can give the whole answer.
+    if (begun && events.length > 0 && !signal.aborted) yield events;
     throw signal.aborted ? signal.reason : failureOfError(error);
   }
   // Some providers leave out the last blank line; only `[DONE]` may be taken without it.

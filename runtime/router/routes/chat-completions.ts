@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { ClientGone } from "../attempt-clock.ts";
 import type { HybridRouter } from "../hybrid-router.ts";
 import { newTrail } from "../trail.ts";
 import { openAiWire } from "../wires/openai.ts";
@@ -52,16 +51,8 @@ export function chatCompletions(app: FastifyInstance, router: HybridRouter): voi
       if (answered.kind === "stream") return await sendStream(reply, answered.chunks);
       return reply.type("application/json; charset=utf-8").send(answered.bytes);
     } catch (error) {
-      if (error instanceof ClientGone) return hangUp(reply);
       reply.headers(routerHeaders(trail));
       throw error;
     }
   });
-}
-
-/** Nobody is there to read an answer. */
-function hangUp(reply: FastifyReply): FastifyReply {
-  reply.hijack();
-  reply.raw.destroy();
-  return reply;
 }

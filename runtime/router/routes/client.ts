@@ -33,8 +33,9 @@ export async function sendStream(reply: FastifyReply, chunks: AsyncGenerator<Buf
       if (!raw.write(chunk)) await once(raw, "drain", { signal: closed.signal });
     }
     raw.end();
-  } catch {
-    // The client is gone, or something unforeseen happened: never a clean end of a part of an answer.
+  } catch (error) {
+    if (!closed.signal.aborted) reply.request.exchange.error = error;
+    // Never a clean end of a part of an answer.
     raw.destroy();
   } finally {
     raw.off("close", stop);

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { issueKey } from "../../../runtime/config/index.ts";
-import { bearer, chatPath, errorOf, jsonType, key, pair, router as startRouter } from "./support.ts";
+import { bearer, chatPath, errorOf, jsonType, key, onChat, pair, router as startRouter, until } from "./support.ts";
 
 const good = { model: "openai", messages: [{ role: "user", content: "hello" }] };
 
@@ -170,4 +170,30 @@ test("bytes that are not HTTP are a 400 in the envelope", async () => {
   });
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({ error: { code: "invalid_request" } });
+});
+
+test("a client that goes away before its body is whole is no error of ours", async () => {
+  const { router } = await pair({});
+  const sent = request(router.url + chatPath, {
+    method: "POST",
+    headers: { ...bearer, ...jsonType, "content-length": 100 },
+  });
+  sent.on("error", () => {});
+  sent.write('{"model":');
+  await until(async () => (await router.get("/livez")).ok);
+  sent.destroy();
+  await until(() => router.log.some(({ path }) => path === chatPath));
+  expect(router.log.find(({ path }) => path === chatPath)).toMatchObject({ level: "info", status: 499 });
+});
+
+test("a client that goes away from /v1/route ends the upstream's work too", async () => {
+  const { router, openai } = await pair(onChat({ fault: { type: "slow-headers" } }));
+  const client = new AbortController();
+  const headers = { ...bearer, ...jsonType };
+  const body = JSON.stringify({ prompt: "hi", preferred_model: "openai" });
+  fetch(`${router.url}/v1/route`, { method: "POST", headers, body, signal: client.signal }).catch(() => {});
+  await until(() => openai.requests.length === 1);
+  client.abort();
+  await until(() => openai.requests[0]?.state === "aborted");
+  expect(await router.requestLine()).toMatchObject({ level: "info", status: 499, outcome: "client_gone" });
 });

@@ -50,7 +50,7 @@ test("usage is always asked for upstream, and its event is left out where the cl
   expect(dataOf(stream).filter((data) => data.includes('"choices":[]'))).toEqual([]);
   expect(dataOf(stream).at(-1)).toBe("[DONE]");
   expect(textOf(stream)).toBe("rehearsal one two");
-  expect(router.log.at(-1)).toMatchObject({ usage: { completion_tokens: 3 }, outcome: "answered" });
+  expect(await router.requestLine()).toMatchObject({ usage: { completion_tokens: 3 }, outcome: "answered" });
 });
 
 test("a client's own limit of tokens is passed on in the provider's word for it, without a header", async () => {
@@ -115,6 +115,7 @@ test("a model that Ollama has may be asked for without being configured", async 
 test("the log has one line for a request, with ids and numbers", async () => {
   const { router } = await pair(says("rehearsal"));
   await (await router.chat(question, { "x-request-id": "r-1" })).text();
+  await router.requestLine();
   const lines = router.log.filter(({ msg }) => msg === "request");
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({

@@ -65,7 +65,7 @@ test.each([400, 413, 422])("a %i is the client's: passed on with its reason, not
 test("a refused key goes to the log as an alert", async () => {
   const { router } = await pair(onChat({ fault: { type: "status", status: 401 } }), backup);
   await router.chat({ model: "openai" });
-  expect(router.log.at(-1)).toMatchObject({
+  expect(await router.requestLine()).toMatchObject({
     level: "error",
     status: 200,
     alerts: [{ backend: "openai", model: "big", reason: "HTTP 401, it refuses our key" }],

@@ -75,3 +75,11 @@ test("livez and readyz answer without a key", async () => {
   expect(await (await fetch(`${router.url}/livez`)).json()).toEqual({ live: true });
   expect(await (await fetch(`${router.url}/readyz`)).json()).toEqual({ ready: true });
 });
+
+test("probes do not fill the log", async () => {
+  const { router } = await pair({});
+  for (const path of ["/livez", "/readyz", "/health"]) await router.get(path);
+  await router.chat({ model: "openai" });
+  await router.requestLine();
+  expect(router.log.filter(({ msg }) => msg === "request")).toHaveLength(1);
+});

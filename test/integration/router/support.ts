@@ -19,6 +19,8 @@ export interface TestRouter {
   /** The log, parsed. */
   readonly log: Record<string, unknown>[];
   readonly logText: () => string;
+  /** The line of the first request that is finished. */
+  requestLine(): Promise<Record<string, unknown>>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   chat(body: object, headers?: Record<string, string>): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -58,6 +60,11 @@ export async function router({ config = {}, environment = {} }: RouterOptions = 
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },
     logText: () => lines.join(""),
+    async requestLine() {
+      const find = () => lines.find((line) => line.includes('"msg":"request"'));
+      await until(() => find() !== undefined);
+      return JSON.parse(find() ?? "") as Record<string, unknown>;
+    },
     post,
     chat: (body, headers) =>
       post("/v1/chat/completions", { messages: [{ role: "user", content: "hello" }], ...body }, headers),

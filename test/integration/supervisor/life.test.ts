@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { find, start, status, stop } from "../../../runtime/supervisor/client.ts";
 import { groupLives, startOf } from "../../../runtime/supervisor/process.ts";
-import { Bench, commandLines, eventually, Fixture, type Program } from "./bench.ts";
+import { Bench, commandLines, eventually, Fixture, filesOf, type Program } from "./bench.ts";
 import { accepts, get, Stream } from "./load.ts";
 
 const bench = new Bench();
@@ -178,7 +178,10 @@ describe("a supervisor", () => {
     const { address } = await holder.start();
     const service = fixture("second");
     service.write("v1", { port: address?.port ?? 0 });
-    const { message } = await service.start().catch((error: Error) => error as Error);
+    const message = await service.start().then(
+      () => "",
+      (error: Error) => error.message,
+    );
     expect(message).toContain(`port ${address?.port} on 127.0.0.1 is in use`);
     if (process.platform === "linux") expect(message).toMatch(/by pid \d+ \(.*\.mjs\)/);
     expect(await find(service.directory)).toEqual({ state: "absent" });
@@ -247,9 +250,3 @@ describe("a secret", () => {
     expect(await get(await portOf(service))).toBe("v1");
   });
 });
-
-function filesOf(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { issueKey } from "../../../runtime/config/index.ts";
+import { KeyRing } from "../../../runtime/router/authenticate.ts";
+
+const one = issueKey();
+const two = issueKey();
+const ring = new KeyRing([
+  { id: one.id, sha256: one.sha256, tenant: "a", role: "client" },
+  { id: two.id, sha256: two.sha256, tenant: "b", role: "admin" },
+]);
+
+test("each key is its own caller", () => {
+  expect(ring.authenticate(`Bearer ${one.key}`)).toEqual({ keyId: one.id, tenant: "a", role: "client" });
+  expect(ring.authenticate(`bearer  ${two.key}`)).toMatchObject({ tenant: "b", role: "admin" });
+});
+
+test.each([
+  undefined,
+  "",
+  "Bearer",
+  "Bearer ",
+  one.key,
+  `Basic ${one.key}`,
+  `Bearer ${one.key}x`,
+  `Bearer ${one.key.slice(0, -1)}`,
+  `Bearer ${one.key.replace(one.id, two.id)}`,
+  `Bearer ${issueKey().key}`,
+  `Bearer ${one.sha256}`,
+])("%j is refused", (authorization) => {
+  expect(() => ring.authenticate(authorization)).toThrow(
+    expect.objectContaining({ code: "unauthorized", status: 401 }),
+  );
+});
+
+test("a key whose hash is all zeroes is nobody's", () => {
+  const zero = new KeyRing([{ id: "abcd", sha256: "0".repeat(64), tenant: "a", role: "client" }]);
+  expect(() => zero.authenticate(`Bearer hl_abcd_${"x".repeat(43)}`)).toThrow("not known");
+});

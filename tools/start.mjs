@@ -18,7 +18,11 @@ const node = findNode();
 const binaries = join(project, "node_modules", ".bin");
 const child = spawn(node, ["--disable-warning=ExperimentalWarning", join(project, file), ...args], {
   stdio: "inherit",
-  env: { ...process.env, PATH: `${binaries}:${process.env.PATH}` },
+  env: {
+    ...process.env,
+    PATH: `${binaries}:${process.env.PATH}`,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(project, ".pulumi", "compiled"),
+  },
 });
 // The terminal sends Ctrl-C to the whole group; a kill of this process alone is passed on.
 process.on("SIGINT", () => {});

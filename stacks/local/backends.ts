@@ -68,9 +68,10 @@ export function withBackends(
     found.local = { baseUrl: around.ollama, ...(defaultModel ? { defaultModel } : {}) };
   }
   if (rehearsalUrl !== undefined) {
-    const rehearsal = { rehearsal: true, defaultModel: "rehearsal" };
-    if (!config.airgap) found.openai ??= { baseUrl: `${rehearsalUrl}/v1`, ...rehearsal };
-    found.local ??= { baseUrl: rehearsalUrl, ...rehearsal };
+    if (!config.airgap) {
+      found.openai ??= { baseUrl: `${rehearsalUrl}/v1`, rehearsal: true, defaultModel: "rehearsal" };
+    }
+    found.local ??= { baseUrl: rehearsalUrl, rehearsal: true };
   }
   const names = new Set([...Object.keys(found), ...Object.keys(config.backends)]) as Set<BackendName>;
   const backends = Object.fromEntries([...names].map((name) => [name, { ...found[name], ...config.backends[name] }]));

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackJsonSchema } from "../../stacks/config/index.ts";
+import { configurationReference, stackJsonSchema } from "../../stacks/config/index.ts";
 import { projectDirectory } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
 
 const usage = `
 npm run schema
 
-Writes the JSON Schema of Pulumi.<stack>.yaml, which the YAML files name for editors.
+Writes the JSON Schema of Pulumi.<stack>.yaml, which the YAML files name for editors, and the configuration reference.
 `;
 
 await runCommand({
@@ -16,8 +16,13 @@ await runCommand({
   async run() {
     const folder = join(projectDirectory, "stacks", "schema");
     mkdirSync(folder, { recursive: true });
-    const file = join(folder, "pulumi-stack.schema.json");
-    writeFileSync(file, `${JSON.stringify(stackJsonSchema(), null, 2)}\n`);
-    process.stdout.write(`Wrote ${file}\n`);
+    const files = {
+      "pulumi-stack.schema.json": `${JSON.stringify(stackJsonSchema(), null, 2)}\n`,
+      "CONFIGURATION.md": configurationReference(),
+    };
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, name), text);
+      process.stdout.write(`Wrote stacks/schema/${name}\n`);
+    }
   },
 });

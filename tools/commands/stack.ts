@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 import { isAlive, type Progress, projectDirectory, type Workspace } from "../engine/index.ts";
 
 /** The stacks that have a configuration file here. */
@@ -17,21 +17,27 @@ export const configFile = (stack: string): string => join(projectDirectory, `Pul
 /** A stack of this project in the workspace's backend, made there if it is new. */
 export async function openStack(name: string, workspace: Workspace, progress: Progress): Promise<Stack> {
   if (!workspace.backend.chosen) releaseDeadLocks(name, workspace.backend.url, progress);
-  const { root } = workspace.engine;
-  const pulumiCommand = await PulumiCommand.get(root ? { root, skipVersionCheck: true } : { skipVersionCheck: true });
-  return LocalWorkspace.createOrSelectStack(
-    { stackName: name, workDir: projectDirectory },
-    { pulumiCommand, envVars: { ...workspace.variables } },
-  );
+  const args = { stackName: name, workDir: projectDirectory };
+  const options = { pulumiCommand: await commandOf(workspace), envVars: { ...workspace.variables } };
+  // Selecting first: the stack is nearly always there, and every call of the engine takes half a second.
+  try {
+    return await LocalWorkspace.selectStack(args, options);
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return LocalWorkspace.createStack(args, options);
+    throw error;
+  }
+}
+
+/** The workspace's engine for the Automation API; its version was checked when it was found. */
+function commandOf({ engine }: Workspace): Promise<PulumiCommand> {
+  return PulumiCommand.get({ ...(engine.root ? { root: engine.root } : {}), skipVersionCheck: true });
 }
 
 /** Whether the stack is in the backend already; asks without making it. */
 export async function stackExists(name: string, workspace: Workspace): Promise<boolean> {
-  const { root } = workspace.engine;
-  const pulumiCommand = await PulumiCommand.get(root ? { root, skipVersionCheck: true } : { skipVersionCheck: true });
   const local = await LocalWorkspace.create({
     workDir: projectDirectory,
-    pulumiCommand,
+    pulumiCommand: await commandOf(workspace),
     envVars: { ...workspace.variables },
   });
   return (await local.listStacks()).some((stack) => stack.name === name || stack.name.endsWith(`/${name}`));

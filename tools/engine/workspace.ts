@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { stateDirectory } from "../../infra/machine/places.ts";
 import { type Engine, ensureEngine } from "./engine.ts";
 import { Failure } from "./failure.ts";
-import { cacheDirectory, projectDirectory } from "./places.ts";
+import { checkoutDirectory, projectDirectory } from "./places.ts";
 import { ensurePlugins, type Plugins, personalHome } from "./plugins.ts";
 import type { Progress } from "./progress.ts";
 
@@ -58,7 +58,7 @@ function variablesOf(
     PATH: [...new Set(path.join(delimiter).split(delimiter))].filter(Boolean).join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Loading the SDK is most of a small preview's time; compiled once, it takes half.
-    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE || join(cacheDirectory(environment), "compiled"),
+    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE || join(checkoutDirectory, "compiled"),
     PULUMI_BACKEND_URL: backend.url,
     // A stack's salt is in its state too: a clone without it in Pulumi.<stack>.yaml still finds it.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { overlap, parseStackConfig, rules, stackJsonSchema } from "../../../stacks/config/index.ts";
+import {
+  configurationReference,
+  overlap,
+  parseStackConfig,
+  rules,
+  stackJsonSchema,
+} from "../../../stacks/config/index.ts";
 
 const stacks = ["local", "cluster", "dev", "prod", "airgap"] as const;
 const configurationOf = (stack: string): unknown =>
@@ -54,6 +60,8 @@ describe("the stacks of this repository", () => {
   it("name the schema that the code generates", () => {
     const written = readFileSync("stacks/schema/pulumi-stack.schema.json", "utf8");
     expect(written, "run npm run schema").toBe(`${JSON.stringify(stackJsonSchema(), null, 2)}\n`);
+    const reference = readFileSync("stacks/schema/CONFIGURATION.md", "utf8");
+    expect(reference, "run npm run schema").toBe(configurationReference());
     for (const stack of stacks)
       expect(readFileSync(`Pulumi.${stack}.yaml`, "utf8")).toContain("$schema=./stacks/schema/");
   });

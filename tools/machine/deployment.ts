@@ -10,6 +10,7 @@ import {
 } from "../../runtime/supervisor/client.ts";
 import { type Log, PartialFailure, UserError } from "../provider/index.ts";
 import { explained } from "./failures.ts";
+import { lastingNode } from "./lasting-node.ts";
 import { describeService, ServiceFolder } from "./service-folder.ts";
 import { type Inputs, versionOf } from "./service-inputs.ts";
 
@@ -80,7 +81,7 @@ async function run(
   const found = await find(given.directory);
   if (found.state !== "running") {
     log.status("starting");
-    return await start(given.directory, { program, secrets, timeoutMs, signal });
+    return await start(given.directory, { program, node: lastingNode(), secrets, timeoutMs, signal });
   }
   if (found.record.program === program) {
     await settled(given.directory, timeoutMs);
@@ -91,10 +92,12 @@ async function run(
   log.status("restarting: the supervisor itself has changed");
   await stop(given.directory, given.drainSeconds * 1000 + slackMs);
   try {
-    return await start(given.directory, { program, secrets, timeoutMs, signal });
+    return await start(given.directory, { program, node: lastingNode(), secrets, timeoutMs, signal });
   } catch (error) {
     folder.serviceText = before;
-    await start(given.directory, { program: found.record.program, secrets, timeoutMs }).catch(() => undefined);
+    await start(given.directory, { program: found.record.program, node: lastingNode(), secrets, timeoutMs }).catch(
+      () => undefined,
+    );
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
-export { ConfigurationError, formatPath, formatProblem, nearestName, type Problem, problemsOf } from "./problems.ts";
+export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
 export { configHash, renderJson } from "./render.ts";
 export {
   type BackendConfig,

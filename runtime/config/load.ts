@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ConfigurationError, type Problem, problemsOf } from "./problems.ts";
+import { ConfigurationError, check, type Problem } from "./problems.ts";
 import { type BackendName, backendNames, RouterConfig } from "./router-config.ts";
 
 /** The environment variable that holds each cloud provider's key, unless the configuration says otherwise. */
@@ -11,8 +11,8 @@ export const keyVariables = {
 
 /** Parses a router's configuration; `source` names it in the error. */
 export function parseRouterConfig(value: unknown, source: string): RouterConfig {
-  const result = RouterConfig.safeParse(value);
-  if (!result.success) throw new ConfigurationError(source, problemsOf(result.error, value, RouterConfig));
+  const result = check(RouterConfig, value);
+  if (!result.success) throw new ConfigurationError(source, result.problems);
   return deepFreeze(result.data);
 }
 
@@ -27,8 +27,8 @@ export function loadRouterConfig(path: string | undefined, environment: NodeJS.P
   const source = path ?? "environment";
   const file = path === undefined ? {} : readJson(path);
   const { value, problems } = applyEnvironment(file, environment);
-  const result = RouterConfig.safeParse(value);
-  const found = [...problems, ...(result.success ? [] : problemsOf(result.error, value, RouterConfig))];
+  const result = check(RouterConfig, value);
+  const found = [...problems, ...(result.success ? [] : result.problems)];
   if (!result.success || found.length > 0) throw new ConfigurationError(source, found);
   return deepFreeze(result.data);
 }

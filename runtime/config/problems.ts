@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 
 /** One mistake in a configuration: where it is, what was given, what is allowed, and what to do about it. */
 export interface Problem {
@@ -50,13 +50,60 @@ export function formatPath(path: Problem["path"]): string {
   }, "");
 }
 
-/** Turns what Zod found into problems, in the order of the schema, one for each mistake. */
-export function problemsOf(error: z.ZodError, value: unknown, schema: z.core.$ZodType): Problem[] {
-  return error.issues.flatMap((issue) => problemsOfIssue(issue, value, schema));
+/** A value that satisfies a schema, or every problem that it has. */
+export type Checked<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly problems: Problem[] };
+
+/**
+ * Checks a value against a schema and finds every mistake in one go: rules between values, which Zod leaves out while
+ * anything else is wrong, are checked on what is left without the wrong parts.
+ */
+export function check<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result;
+  const { issues } = result.error;
+  const broken = issues.some(isRule) ? [] : brokenRules(schema, value, issues);
+  return { success: false, problems: [...issues, ...broken].flatMap((issue) => problemsOfIssue(issue, value, schema)) };
 }
 
+/** How often what is missing once a wrong part is left out may take its parent along. */
+const rounds = 8;
+
+function brokenRules(schema: z.core.$ZodType, value: unknown, issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const rest: unknown = structuredClone(value);
+  let wrong = issues;
+  for (let round = 0; round < rounds; round++) {
+    for (const path of wrong.flatMap(pathsOf)) leaveOut(rest, path.map(keyOf));
+    const result = z.safeParse(schema, rest);
+    if (result.success) return [];
+    if (result.error.issues.some(isRule)) return result.error.issues.filter(isRule);
+    wrong = result.error.issues;
+  }
+  return [];
+}
+
+const isRule = (issue: z.core.$ZodIssue): boolean => issue.code === "custom";
+
+function pathsOf(issue: z.core.$ZodIssue): PropertyKey[][] {
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+/** Removes what is at a path, or its nearest parent that is there; of a list the whole, so that no index changes. */
+function leaveOut(value: unknown, path: readonly (string | number)[]): void {
+  for (let length = path.length; length > 0; length--) {
+    const key = path[length - 1];
+    const parent = valueAt(value, path.slice(0, length - 1));
+    if (typeof key !== "string" || typeof parent !== "object" || parent === null || !(key in parent)) continue;
+    Reflect.deleteProperty(parent, key);
+    return;
+  }
+}
+
+const keyOf = (part: PropertyKey): string | number => (typeof part === "number" ? part : String(part));
+
 function problemsOfIssue(issue: z.core.$ZodIssue, value: unknown, schema: z.core.$ZodType): Problem[] {
-  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  const path = issue.path.map(keyOf);
   const found = valueAt(value, path);
   const given = describeGiven(path, found);
   const at = given === undefined ? { path } : { path, given };

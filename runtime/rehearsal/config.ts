@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { ConfigurationError, problemsOf } from "../config/index.ts";
+import { ConfigurationError, check } from "../config/index.ts";
 import { parseScript, RehearsalScript } from "./script.ts";
 import type { RehearsalOptions } from "./start.ts";
 
@@ -38,8 +38,8 @@ export function readOptions(argv: readonly string[]): RehearsalOptions | undefin
   const written = values.config === undefined ? {} : readJson(values.config);
   const port = values.port === undefined ? {} : { port: Number(values.port) };
   const value = isObject(written) ? { ...written, ...port } : written;
-  const result = RehearsalConfig.safeParse(value);
-  if (!result.success) throw new ConfigurationError(source, problemsOf(result.error, value, RehearsalConfig));
+  const result = check(RehearsalConfig, value);
+  if (!result.success) throw new ConfigurationError(source, result.problems);
   const { host, port: chosen, script } = result.data;
   const file = values.script ?? (typeof script === "string" ? resolve(dirname(source), script) : undefined);
   if (file !== undefined) return { host, port: chosen, script: parseScript(readJson(file), file) };

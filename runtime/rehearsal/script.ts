@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConfigurationError, problemsOf } from "../config/index.ts";
+import { ConfigurationError, check } from "../config/index.ts";
 
 const count = z.int().min(0).default(0);
 const milliseconds = z.int().min(0).max(3_600_000);
@@ -72,8 +72,8 @@ export type RehearsalScriptInput = z.input<typeof RehearsalScript>;
 
 /** @throws ConfigurationError with every problem at once */
 export function parseScript(value: unknown, source: string): RehearsalScript {
-  const result = RehearsalScript.safeParse(value);
-  if (!result.success) throw new ConfigurationError(source, problemsOf(result.error, value, RehearsalScript));
+  const result = check(RehearsalScript, value);
+  if (!result.success) throw new ConfigurationError(source, result.problems);
   return result.data;
 }
 

@@ -1,5 +1,6 @@
+export type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
 export { configKey, parseStackConfig } from "./load.ts";
 export { configurationReference } from "./reference.ts";
 export { overlap, rules } from "./rules.ts";
 export { stackJsonSchema } from "./schema.ts";
-export { type AirgapStack, type CloudStack, type ClusterStack, type LocalStack, StackConfig } from "./stack-config.ts";
+export { StackConfig } from "./stack-config.ts";

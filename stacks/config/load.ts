@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { ConfigurationError, type Problem, problemsOf } from "../../runtime/config/index.ts";
+import { ConfigurationError, check, type Problem } from "../../runtime/config/index.ts";
 import { StackConfig } from "./stack-config.ts";
 
 /** The one key under `config:` in Pulumi.<stack>.yaml, in the project's namespace. */
@@ -21,9 +21,9 @@ export function parseStackConfig(value: unknown, file: string): StackConfig {
       { path: [`hybrid-llm:${configKey}`], allowed: "the stack's configuration", fix },
     ]);
   }
-  const result = StackConfig.safeParse(value);
+  const result = check(StackConfig, value);
   if (result.success) return result.data;
-  throw new ConfigurationError(basename(file), problemsOf(result.error, value, StackConfig), lineFinder(file));
+  throw new ConfigurationError(basename(file), result.problems, lineFinder(file));
 }
 
 /** Finds the line of a problem in the YAML file: its own key's, or that of the nearest parent that is written there. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./stack-config.ts";
+import { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
 
 /** The part of JSON Schema that Zod writes. */
 interface Schema {

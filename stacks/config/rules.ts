@@ -1,5 +1,5 @@
 import { type BackendName, cloudBackends } from "../../runtime/config/index.ts";
-import type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./stack-config.ts";
+import type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
 
 type Stack = LocalStack | ClusterStack | CloudStack | AirgapStack;
 type InCluster = Exclude<Stack, LocalStack>;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { formatPath, problemsOf } from "../../config/index.ts";
+import { check, formatPath } from "../../config/index.ts";
 import { RouterError } from "../errors.ts";
 
 /**
@@ -8,9 +8,9 @@ import { RouterError } from "../errors.ts";
  * @throws RouterError invalid_request that names each wrong field
  */
 export function checkBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const result = schema.safeParse(body);
+  const result = check(schema, body);
   if (result.success) return body as z.infer<Schema>;
-  const problems = problemsOf(result.error, body, schema);
+  const { problems } = result;
   const told = problems.map(({ path, given, allowed }) => {
     return `${path.length === 0 ? "body" : formatPath(path)}: ${given ? `given ${given}; ` : ""}allowed: ${allowed}`;
   });

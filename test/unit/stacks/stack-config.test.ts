@@ -96,6 +96,20 @@ describe("mistakes", () => {
     }
   });
 
+  it("of rules between values are told in the same run as all others", () => {
+    const value = {
+      ...cloud,
+      chaos: { enabld: true },
+      router: { replicas: 2, autoscaling: {} },
+      mesh: { kind: "istoi" },
+    };
+    expect(problemsOf(value).map((problem) => problem.split(":")[0])).toEqual([
+      "mesh.kind",
+      "chaos.enabld",
+      "router.replicas",
+    ]);
+  });
+
   it("an unknown kind names the kinds", () => {
     expect(problemsOf({ kind: "locale" })).toEqual([
       'kind: given "locale"; allowed: one of local, cluster, cloud, airgap; did you mean local?',

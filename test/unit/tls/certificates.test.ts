@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
+import { OctetString } from "@peculiar/asn1-schema";
+import { Validity } from "@peculiar/asn1-x509";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { issue, parseAuthority, parseRequest, request } from "../../../tools/offline/tls/certificates.ts";
-import * as der from "../../../tools/offline/tls/der.ts";
+import { issue, parseAuthority } from "../../../tools/offline/tls/certificates.ts";
 import {
   generateKey,
   type KeyWanted,
@@ -10,7 +11,10 @@ import {
   privateTexts,
   publicKeyInfo,
 } from "../../../tools/offline/tls/keys.ts";
-import { alternativeNames, distinguishedName, ipBytes } from "../../../tools/offline/tls/names.ts";
+import { alternativeNames, distinguishedName, emptyName, ipBytes } from "../../../tools/offline/tls/names.ts";
+import { parseRequest, request } from "../../../tools/offline/tls/requests.ts";
+import { signatureAlgorithm } from "../../../tools/offline/tls/signing.ts";
+import { Certificate, decode, encode, TbsCertificate } from "../../../tools/offline/tls/structures.ts";
 import { allowedUses } from "../../../tools/offline/tls/uses.ts";
 import { openssl } from "./openssl.ts";
 
@@ -62,6 +66,13 @@ function leaf(caName: string, caPem: string, requestPem: string, more: { isCa?: 
     notAfter,
   };
   return issue(wanted, { key: key(caName), name: authority.name, keyId: authority.keyId }).pem;
+}
+
+function leafOf(caPem: string, caKey: PrivateKey): X509Certificate {
+  const { name, keyId } = parseAuthority(caPem);
+  const asked = parseRequest(request({}, { dnsNames: ["a.org"] }, key("P256")).pem);
+  const wanted = { ...asked, uses: [], isCa: false, withSubjectKeyId: false, notBefore, notAfter };
+  return new X509Certificate(issue(wanted, { key: caKey, name, keyId }).pem);
 }
 
 describe.each(Object.keys(kinds))("an authority with a key of %s", (caName) => {
@@ -163,8 +174,32 @@ test("the issuer is the authority's name byte for byte, even in encodings that w
     { ...parseRequest(asked), uses: [], isCa: false, withSubjectKeyId: false, notBefore, notAfter },
     { key: key("P256"), name: authority.name, keyId: undefined },
   ).pem;
-  const fields = der.decodeSequence(der.decodeSequence(new X509Certificate(cert).raw)[0]?.whole ?? Buffer.alloc(0));
-  expect(fields[3]?.whole.equals(authority.name)).toBe(true);
+  const { issuer } = decode(decode(new X509Certificate(cert).raw, Certificate).tbsCertificate, TbsCertificate);
+  expect(issuer.equals(authority.name)).toBe(true);
+});
+
+test("an authority's name is copied as it is written, be its length longer than DER has it", () => {
+  const short = distinguishedName({ commonName: "a" });
+  const name = Buffer.concat([Uint8Array.of(0x30, 0x82, 0, short.length - 2), short.subarray(2)]);
+  const wanted = { subject: name, alternativeNames: undefined, publicKey: publicKeyInfo(key("P256")), uses: [] };
+  const { pem } = issue(
+    { ...wanted, isCa: true, withSubjectKeyId: false, notBefore, notAfter },
+    { key: key("P256"), name, keyId: undefined },
+  );
+  expect(parseAuthority(pem).name.equals(name)).toBe(true);
+  expect(leafOf(pem, key("P256")).raw.includes(name)).toBe(true);
+});
+
+test("an authority of version 1, which has no extensions, is read", () => {
+  const files = {
+    key: privateTexts(key("P256")).privateKeyPem,
+    csr: request({ commonName: "v1" }, {}, key("P256")).pem,
+  };
+  const made = openssl("x509 -req -in csr -key key -days 1", files).output;
+  const ca = made.slice(made.indexOf("-----BEGIN CERTIFICATE"));
+  expect(openssl("x509 -in ca -noout -text", { ca }).output).toContain("Version: 1");
+  const { name, keyId } = parseAuthority(ca);
+  expect([name.equals(distinguishedName({ commonName: "v1" })), keyId]).toEqual([true, undefined]);
 });
 
 test("requests of openssl's making are read; its other extensions are asked for in vain; a forged one is refused", () => {
@@ -196,25 +231,37 @@ test("what is no request and no certificate is told, whatever it is", () => {
 });
 
 test("times turn from UTCTime to GeneralizedTime in 2050", () => {
-  expect(der.time(new Date("2049-12-31T23:59:59Z")).toString("latin1")).toContain("491231235959Z");
-  expect(der.time(new Date("2050-01-01T00:00:00Z")).toString("latin1")).toContain("20500101000000Z");
+  const subject = distinguishedName({ commonName: "x" });
+  const wanted = { subject, alternativeNames: undefined, publicKey: publicKeyInfo(key("P256")), uses: [], isCa: false };
+  const period = { notBefore: new Date("2049-12-31T23:59:59Z"), notAfter: new Date("2050-01-01T00:00:00Z") };
+  const issuer = { key: key("P256"), name: subject, keyId: undefined };
+  const { pem } = issue({ ...wanted, ...period, withSubjectKeyId: false }, issuer);
+  const shown = openssl("asn1parse -in cert", { cert: pem }).output;
+  expect(shown).toMatch(/UTCTIME +:491231235959Z\n/);
+  expect(shown).toMatch(/GENERALIZEDTIME +:20500101000000Z\n/);
 });
 
 test("DER lengths, integers and identifiers survive the way through", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 70_000, size: "max" }), (bytes) => {
-      expect(der.decode(der.octetString(bytes)).content.equals(bytes)).toBe(true);
+      const written = encode(new OctetString(bytes));
+      expect(Buffer.from(decode(written, OctetString).buffer).equals(bytes)).toBe(true);
+      expect(() => decode(Buffer.concat([written, Uint8Array.of(0)]), OctetString)).toThrow("more follows");
     }),
     { numRuns: 30 },
   );
+  const raw = { issuer: emptyName, subject: emptyName, subjectPublicKeyInfo: publicKeyInfo(key("P256")) };
+  const rest = { ...raw, signature: signatureAlgorithm(key("RSA")), validity: new Validity({ notBefore, notAfter }) };
   fc.assert(
-    fc.property(fc.bigInt({ min: 0n, max: 1n << 128n }), (number) => {
-      const { content } = der.decode(der.integer(number));
-      expect(BigInt(`0x${content.toString("hex")}`)).toBe(number);
-      expect((content[0] ?? 0) < 0x80).toBe(true);
+    fc.property(fc.bigInt({ min: 0n, max: 1n << 128n }), (serialNumber) => {
+      const written = encode(new TbsCertificate({ ...rest, serialNumber }));
+      expect(decode(written, TbsCertificate).serialNumber).toBe(serialNumber);
+      // SEQUENCE, its length in three bytes at most, INTEGER, its length.
+      const at = written.indexOf(0x02, 2);
+      expect((written[at + 2] ?? 0) < 0x80).toBe(true);
     }),
   );
-  expect(der.oid("1.2.840.113549.1.1.11").toString("hex")).toBe("06092a864886f70d01010b");
+  expect(encode(signatureAlgorithm(key("RSA"))).toString("hex")).toBe("300d06092a864886f70d01010b0500");
 });
 
 test.each([

@@ -1,14 +1,17 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   generateKey,
   type KeyWanted,
-  keyIdentifier,
   parseOpensshPrivateKey,
   parsePrivateKey,
   privateTexts,
   publicKeyInfo,
   publicTexts,
 } from "../../../tools/offline/tls/keys.ts";
+import { keyIdentifier } from "../../../tools/offline/tls/signing.ts";
 import { hasSshKeygen, openssl, withFiles } from "./openssl.ts";
 
 const kinds: readonly (readonly [string, KeyWanted, string])[] = [
@@ -68,8 +71,27 @@ describe.each(kinds)("%s", (name, wanted, label) => {
   });
 });
 
-test("an RSA key of ssh-keygen's own making is read, an encrypted one is refused", { timeout: 20_000 }, async () => {
-  const { privateKeyOpenssh } = privateTexts(await generateKey({ algorithm: "RSA", rsaBits: 2048 }));
+test.skipIf(!hasSshKeygen)("keys of ssh-keygen's own making are read, one with a passphrase is refused", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "ssh-"));
+  try {
+    const make = (type: string, passphrase: string) => {
+      const file = path.join(folder, `${type}${passphrase}`);
+      const { ok, output } = withFiles("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", "", "-f", file], {});
+      expect(ok, output).toBe(true);
+      return { privateKey: readFileSync(file, "utf8"), publicKey: readFileSync(`${file}.pub`, "utf8") };
+    };
+    for (const type of ["rsa", "ecdsa", "ed25519"]) {
+      const { privateKey, publicKey } = make(type, "");
+      expect(publicTexts(parseOpensshPrivateKey(privateKey)).publicKeyOpenssh.trim()).toBe(publicKey.trim());
+    }
+    expect(() => parseOpensshPrivateKey(make("ed25519", "secret").privateKey)).toThrow("is encrypted");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("what is no OpenSSH key, or a cut one, is told", async () => {
+  const { privateKeyOpenssh } = privateTexts(await generateKey({ algorithm: "ED25519" }));
   expect(() => parseOpensshPrivateKey(privateKeyOpenssh.replace(/\n.{64}\n/, "\n"))).toThrow(/OpenSSH|cut|damaged/);
   expect(() => parseOpensshPrivateKey("x")).toThrow('is no PEM block "OPENSSH PRIVATE KEY"');
 });

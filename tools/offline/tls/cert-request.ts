@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type ResourceType, unknown } from "../../provider/index.ts";
-import { request } from "./certificates.ts";
 import { keyArguments, names, subject } from "./inputs.ts";
 import { checkKeyArgument, withoutWriteOnly } from "./key-argument.ts";
 import { type Algorithm, parsePrivateKey } from "./keys.ts";
+import { request } from "./requests.ts";
 
 const keyName = "privateKeyPem";
 const inputs = z.strictObject({ ...keyArguments(keyName), subject: subject.optional(), ...names });

@@ -1,20 +1,13 @@
-import { createPublicKey, type KeyObject, randomBytes, verify, X509Certificate } from "node:crypto";
-import * as der from "./der.ts";
-import { hashOf, keyIdentifier, type PrivateKey, publicKeyInfo, signatureAlgorithm, signed } from "./keys.ts";
-import { type AlternativeNames, alternativeNames, distinguishedName, type Subject, takenOverTags } from "./names.ts";
-import { fromPem, toPem } from "./pem.ts";
+import { type KeyObject, randomBytes, X509Certificate } from "node:crypto";
+import { OctetString } from "@peculiar/asn1-schema";
+import * as x509 from "@peculiar/asn1-x509";
+import { CertificateError, derOf } from "./certificate-error.ts";
+import type { PrivateKey } from "./keys.ts";
+import { emptyName } from "./names.ts";
+import { toPem } from "./pem.ts";
+import { keyIdentifier, sign, signatureAlgorithm } from "./signing.ts";
+import { Certificate, decode, encode, extensionOf, TbsCertificate } from "./structures.ts";
 import { extendedKeyUsage, keyUsage } from "./uses.ts";
-
-const extensionIds = {
-  subjectKeyIdentifier: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  alternativeNames: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyIdentifier: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-} as const;
-const extensionRequest = "1.2.840.113549.1.9.14";
-const requestLabels = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 export interface CertificateWanted {
   /** In DER. */
@@ -54,27 +47,22 @@ export function subjectKeyId(
 /** Issues an X.509 v3 certificate (RFC 5280). Extensions come in the order in which Go's library writes them. */
 export function issue(wanted: CertificateWanted, issuer: Issuer): IssuedCertificate {
   const serialNumber = randomSerialNumber();
-  const keyId = subjectKeyId(wanted);
-  const emptySubject = wanted.subject.equals(der.sequence());
-  const extensions = [
-    extension(extensionIds.keyUsage, true, keyUsage(wanted.uses)),
-    extension(extensionIds.extendedKeyUsage, false, extendedKeyUsage(wanted.uses)),
-    extension(extensionIds.basicConstraints, true, basicConstraints(wanted)),
-    extension(extensionIds.subjectKeyIdentifier, false, keyId && der.octetString(keyId)),
-    extension(extensionIds.authorityKeyIdentifier, false, issuer.keyId && der.sequence(der.implicit(0, issuer.keyId))),
-    extension(extensionIds.alternativeNames, emptySubject, wanted.alternativeNames),
-  ];
-  const content = der.sequence(
-    der.wrapped(0, der.integer(2)),
-    der.integer(serialNumber),
-    signatureAlgorithm(issuer.key),
-    issuer.name,
-    der.sequence(der.time(wanted.notBefore), der.time(wanted.notAfter)),
-    wanted.subject,
-    wanted.publicKey,
-    der.wrapped(3, der.sequence(...extensions)),
+  const algorithm = signatureAlgorithm(issuer.key);
+  const tbsCertificate = encode(
+    new TbsCertificate({
+      version: x509.Version.v3,
+      serialNumber,
+      signature: algorithm,
+      issuer: issuer.name,
+      validity: new x509.Validity({ notBefore: wanted.notBefore, notAfter: wanted.notAfter }),
+      subject: wanted.subject,
+      subjectPublicKeyInfo: wanted.publicKey,
+      extensions: extensions(wanted, issuer),
+    }),
   );
-  return { pem: toPem("CERTIFICATE", signed(content, issuer.key)), serialNumber: serialNumber.toString() };
+  const signatureValue = sign(tbsCertificate, issuer.key);
+  const whole = new Certificate({ tbsCertificate, signatureAlgorithm: algorithm, signatureValue });
+  return { pem: toPem("CERTIFICATE", encode(whole)), serialNumber: serialNumber.toString() };
 }
 
 function randomSerialNumber(): bigint {
@@ -82,96 +70,31 @@ function randomSerialNumber(): bigint {
   return number === 0n ? 1n : number;
 }
 
-function basicConstraints({ isCa, maxPathLength }: CertificateWanted): Buffer {
-  if (!isCa) return der.sequence();
-  const limited = maxPathLength !== undefined && maxPathLength >= 0;
-  return der.sequence(der.boolean(true), ...(limited ? [der.integer(maxPathLength)] : []));
+function extensions(wanted: CertificateWanted, issuer: Issuer): x509.Extensions {
+  const keyId = subjectKeyId(wanted);
+  const authorityKeyIdentifier =
+    issuer.keyId && new x509.AuthorityKeyIdentifier({ keyIdentifier: new x509.KeyIdentifier(issuer.keyId) });
+  const withoutSubject = wanted.subject.equals(emptyName);
+  return new x509.Extensions([
+    ...extension(x509.id_ce_keyUsage, true, keyUsage(wanted.uses)),
+    ...extension(x509.id_ce_extKeyUsage, false, extendedKeyUsage(wanted.uses)),
+    ...extension(x509.id_ce_basicConstraints, true, basicConstraints(wanted)),
+    ...extension(x509.id_ce_subjectKeyIdentifier, false, keyId && new x509.SubjectKeyIdentifier(keyId)),
+    ...extension(x509.id_ce_authorityKeyIdentifier, false, authorityKeyIdentifier),
+    ...extension(x509.id_ce_subjectAltName, withoutSubject, wanted.alternativeNames),
+  ]);
 }
 
-function extension(id: string, critical: boolean, value: Buffer | undefined): Buffer {
-  if (value === undefined) return Buffer.alloc(0);
-  return der.sequence(der.oid(id), ...(critical ? [der.boolean(true)] : []), der.octetString(value));
+function basicConstraints({ isCa, maxPathLength = -1 }: CertificateWanted): x509.BasicConstraints {
+  if (!isCa) return new x509.BasicConstraints();
+  return new x509.BasicConstraints({ cA: true, ...(maxPathLength >= 0 && { pathLenConstraint: maxPathLength }) });
 }
 
-/** A PKCS#10 request (RFC 2986). */
-export function request(
-  subject: Subject,
-  names: AlternativeNames,
-  key: PrivateKey,
-): { readonly pem: string; readonly der: Buffer } {
-  const alternatives = alternativeNames(names);
-  const attributes =
-    alternatives === undefined
-      ? []
-      : [
-          der.sequence(
-            der.oid(extensionRequest),
-            der.set(der.sequence(extension(extensionIds.alternativeNames, false, alternatives))),
-          ),
-        ];
-  const content = der.sequence(
-    der.integer(0),
-    distinguishedName(subject),
-    publicKeyInfo(key),
-    der.wrapped(0, ...attributes),
-  );
-  const whole = signed(content, key);
-  return { pem: toPem("CERTIFICATE REQUEST", whole), der: whole };
-}
-
-/** The message is fit to be shown. */
-export class CertificateError extends Error {
-  override readonly name: string = "CertificateError";
-}
-
-export type ParsedRequest = Pick<CertificateWanted, "subject" | "alternativeNames" | "publicKey">;
-
-/** Reads a request and verifies that whoever made it has the key. */
-export function parseRequest(pem: string): ParsedRequest {
-  const block = fromPem(pem);
-  if (block === undefined) throw new CertificateError("is no PEM block; a certificate request is expected");
-  if (!requestLabels.includes(block.label)) {
-    throw new CertificateError(`is a PEM block "${block.label}"; "CERTIFICATE REQUEST" is expected`);
-  }
-  try {
-    const [content, algorithm, signature] = der.decodeSequence(block.der);
-    const [, subject, publicKey, attributes] = der.decodeSequence(content?.whole ?? Buffer.alloc(0));
-    if (!content || !algorithm || !signature || !subject || !publicKey) throw new der.DerError("cut short");
-    const hash = hashOf(algorithm.whole);
-    if (hash === undefined) throw new CertificateError("is signed with an algorithm that is too old or not known");
-    const key = createPublicKey({ key: publicKey.whole, format: "der", type: "spki" });
-    if (!verify(hash, content.whole, key, signature.content.subarray(1))) {
-      throw new CertificateError("has a signature that doesn't belong to its key");
-    }
-    return {
-      subject: subject.whole,
-      publicKey: publicKey.whole,
-      alternativeNames: attributes === undefined ? undefined : requestedNames(attributes.content),
-    };
-  } catch (error) {
-    if (error instanceof CertificateError) throw error;
-    throw new CertificateError("can't be read as a certificate request; is it cut?");
-  }
-}
-
-/** The names among the attributes of a request; of other extensions it asks in vain, as of the official provider. */
-function requestedNames(attributes: Buffer): Buffer | undefined {
-  for (const attribute of der.decodeAll(attributes)) {
-    const [type, values] = der.decodeSequence(attribute.whole);
-    if (!type?.whole.equals(der.oid(extensionRequest)) || values === undefined) continue;
-    const names = findExtension(der.decode(values.content).content, extensionIds.alternativeNames);
-    const kept = names && der.decodeSequence(names).filter(({ tag }) => takenOverTags.has(tag));
-    if (kept !== undefined && kept.length > 0) return der.sequence(...kept.map(({ whole }) => whole));
-  }
-  return undefined;
-}
-
-function findExtension(extensions: Buffer, id: string): Buffer | undefined {
-  for (const { whole } of der.decodeAll(extensions)) {
-    const parts = der.decodeSequence(whole);
-    if (parts[0]?.whole.equals(der.oid(id))) return parts.at(-1)?.content;
-  }
-  return undefined;
+/** None for no value. A Buffer is a value in DER. */
+function extension(extnID: string, critical: boolean, value: object | undefined): x509.Extension[] {
+  if (value === undefined) return [];
+  const extnValue = new OctetString(Buffer.isBuffer(value) ? value : encode(value));
+  return [new x509.Extension({ extnID, critical, extnValue })];
 }
 
 export interface Authority {
@@ -181,23 +104,12 @@ export interface Authority {
 }
 
 export function parseAuthority(pem: string): Authority {
-  const block = fromPem(pem);
-  if (block === undefined) throw new CertificateError("is no PEM block; a certificate is expected");
-  if (block.label !== "CERTIFICATE") {
-    throw new CertificateError(`is a PEM block "${block.label}"; "CERTIFICATE" is expected`);
-  }
+  const der = derOf(pem, ["CERTIFICATE"], "certificate");
   try {
-    const certificate = new X509Certificate(block.der);
-    const [content] = der.decodeSequence(certificate.raw);
-    const fields = der.decodeSequence(content?.whole ?? Buffer.alloc(0));
-    // A certificate of version 1 has neither the version field nor extensions.
-    const first = fields[0]?.tag === 0xa0 ? 1 : 0;
-    const subject = fields[first + 4];
-    if (subject === undefined) throw new der.DerError("cut short");
-    const extensions = fields.find(({ tag }) => tag === 0xa3);
-    const keyId =
-      extensions && findExtension(der.decode(extensions.content).content, extensionIds.subjectKeyIdentifier);
-    return { certificate, name: subject.whole, keyId: keyId && der.decode(keyId).content };
+    const certificate = new X509Certificate(der);
+    const { subject, extensions } = decode(decode(certificate.raw, Certificate).tbsCertificate, TbsCertificate);
+    const keyId = extensionOf(extensions, x509.id_ce_subjectKeyIdentifier, x509.SubjectKeyIdentifier);
+    return { certificate, name: subject, keyId: keyId && Buffer.from(keyId.buffer) };
   } catch {
     throw new CertificateError("can't be read as a certificate; is it cut?");
   }

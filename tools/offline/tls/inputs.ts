@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { CertificateError, parseAuthority, parseRequest } from "./certificates.ts";
+import { CertificateError } from "./certificate-error.ts";
+import { parseAuthority } from "./certificates.ts";
 import { KeyError, parsePrivateKey } from "./keys.ts";
 import { ipBytes } from "./names.ts";
+import { parseRequest } from "./requests.ts";
 import { allowedUses } from "./uses.ts";
 
 /** A text that `parse` can read; what is wrong with it, if anything, is in the parser's own words. */

@@ -1,13 +1,5 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type KeyObject,
-  sign as signWith,
-} from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { bitString, decodeSequence, nothing, oid, sequence, tags } from "./der.ts";
 import * as openssh from "./openssh.ts";
 import { fromPem } from "./pem.ts";
 
@@ -150,63 +142,4 @@ export function privateTexts({ key, algorithm, curve }: PrivateKey): PrivateKeyT
 /** The SubjectPublicKeyInfo of a private key, in DER. */
 export function publicKeyInfo({ key }: PrivateKey): Buffer {
   return createPublicKey(key).export({ type: "spki", format: "der" });
-}
-
-/** RFC 5280, 4.2.1.2, method 1: SHA-1 of the public key's bits. */
-export function keyIdentifier(info: Buffer): Buffer {
-  const bits = decodeSequence(info)[1];
-  if (bits?.tag !== tags.bitString) throw new KeyError("is no public key");
-  return createHash("sha1").update(bits.content.subarray(1)).digest();
-}
-
-/** The hash that goes with a curve is as long as the curve, as the official provider chooses it. */
-const ecdsaHashes: Readonly<Record<Curve, { readonly hash: string; readonly oid: string }>> = {
-  P224: { hash: "sha256", oid: "1.2.840.10045.4.3.2" },
-  P256: { hash: "sha256", oid: "1.2.840.10045.4.3.2" },
-  P384: { hash: "sha384", oid: "1.2.840.10045.4.3.3" },
-  P521: { hash: "sha512", oid: "1.2.840.10045.4.3.4" },
-};
-
-interface Scheme {
-  /** `null`: the algorithm has its own. */
-  readonly hash: string | null;
-  readonly identifier: Buffer;
-}
-
-function scheme({ algorithm, curve }: PrivateKey): Scheme {
-  if (algorithm === "RSA") return { hash: "sha256", identifier: sequence(oid("1.2.840.113549.1.1.11"), nothing) };
-  if (algorithm === "ED25519") return { hash: null, identifier: sequence(oid("1.3.101.112")) };
-  const ecdsa = ecdsaHashes[curve ?? "P256"];
-  return { hash: ecdsa.hash, identifier: sequence(oid(ecdsa.oid)) };
-}
-
-/** The AlgorithmIdentifier with which this key signs, in DER. */
-export function signatureAlgorithm(key: PrivateKey): Buffer {
-  return scheme(key).identifier;
-}
-
-/** What X.509 calls SIGNED: the content, the algorithm, the signature. */
-export function signed(content: Buffer, key: PrivateKey): Buffer {
-  const { hash, identifier } = scheme(key);
-  return sequence(content, identifier, bitString(signWith(hash, content, key.key)));
-}
-
-/** Hashes of the signature algorithms that a request may be signed with. */
-const knownSignatures: ReadonlyMap<string, string | null> = new Map([
-  ["1.2.840.113549.1.1.11", "sha256"],
-  ["1.2.840.113549.1.1.12", "sha384"],
-  ["1.2.840.113549.1.1.13", "sha512"],
-  ["1.2.840.10045.4.3.2", "sha256"],
-  ["1.2.840.10045.4.3.3", "sha384"],
-  ["1.2.840.10045.4.3.4", "sha512"],
-  ["1.3.101.112", null],
-]);
-
-/** The hash of an AlgorithmIdentifier in DER; `undefined` if it isn't one of those above. */
-export function hashOf(identifier: Buffer): string | null | undefined {
-  const [first] = decodeSequence(identifier);
-  for (const [dotted, hash] of knownSignatures) {
-    if (first?.whole.equals(oid(dotted))) return hash;
-  }
-  return undefined;
 }

@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { type CheckFailure, type PropertyMap, type ResourceType, reveal } from "../../provider/index.ts";
-import { belongsTo, issue, parseAuthority, parseRequest } from "./certificates.ts";
+import { belongsTo, issue, parseAuthority } from "./certificates.ts";
 import { certificatePem, certificateRequestPem, keyArguments, validity } from "./inputs.ts";
 import { checkKeyArgument, withoutWriteOnly } from "./key-argument.ts";
 import { type Algorithm, parsePrivateKey } from "./keys.ts";
 import { emptyName } from "./names.ts";
-import { certificateRules, defaults, periodFromNow, type ValidityState, validityState } from "./validity.ts";
+import { parseRequest } from "./requests.ts";
+import {
+  certificateRules,
+  commonDefaults as defaults,
+  periodFromNow,
+  type ValidityState,
+  validityState,
+} from "./validity.ts";
 
 const keyName = "caPrivateKeyPem";
 const inputs = z.strictObject({
@@ -19,7 +26,7 @@ type Inputs = z.infer<typeof inputs>;
 type State = Inputs & ValidityState & { readonly certPem: string; readonly caKeyAlgorithm: Algorithm };
 
 export const locallySignedCert: ResourceType<Inputs, State> = {
-  ...certificateRules<State>({ key: keyName, computed: ["caKeyAlgorithm"] }),
+  ...certificateRules<State>({ key: keyName, computed: ["caKeyAlgorithm"], defaults }),
   inputs,
   check: (given) => ({ failures: [...checkKeyArgument(given, keyName), ...checkAuthority(given)] }),
   async create(given, { log }) {

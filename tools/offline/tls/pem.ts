@@ -1,3 +1,8 @@
+/*
+ * Why not @peculiar/utils/pem: it refuses a whole text for one damaged block after the first, where ours reads the
+ * first; and around it as much code would be left as is here.
+ */
+
 /** A PEM block (RFC 7468) with lines of 64 characters and a line end at its end, as Go and OpenSSL write it. */
 export function toPem(label: string, der: Uint8Array): string {
   const lines =

@@ -5,13 +5,7 @@ import { keyArguments, names, subject, validity } from "./inputs.ts";
 import { checkKeyArgument, withoutWriteOnly } from "./key-argument.ts";
 import { type Algorithm, parsePrivateKey, publicKeyInfo } from "./keys.ts";
 import { alternativeNames, distinguishedName } from "./names.ts";
-import {
-  certificateRules,
-  defaults as commonDefaults,
-  periodFromNow,
-  type ValidityState,
-  validityState,
-} from "./validity.ts";
+import { certificateRules, commonDefaults, periodFromNow, type ValidityState, validityState } from "./validity.ts";
 
 const keyName = "privateKeyPem";
 const inputs = z.strictObject({
@@ -28,9 +22,8 @@ type Inputs = z.infer<typeof inputs>;
 type State = Inputs & ValidityState & { readonly certPem: string; readonly keyAlgorithm: Algorithm };
 
 export const selfSignedCert: ResourceType<Inputs, State> = {
-  ...certificateRules<State>({ key: keyName, computed: ["keyAlgorithm"] }),
+  ...certificateRules<State>({ key: keyName, computed: ["keyAlgorithm"], defaults }),
   inputs,
-  defaults,
   check: (given) => ({ failures: [...checkKeyArgument(given, keyName), ...checkSelfSigned(given)] }),
   async create(given) {
     const key = parsePrivateKey(given.privateKeyPem ?? given.privateKeyPemWo ?? "");

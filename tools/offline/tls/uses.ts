@@ -1,16 +1,16 @@
-import { namedBits, oid, sequence } from "./der.ts";
+import { ExtendedKeyUsage, KeyUsageFlags as Flags, KeyUsage } from "@peculiar/asn1-x509";
 
 /** Bits of the key usage extension (RFC 5280, 4.2.1.3). */
-const keyUsages: Readonly<Record<string, number>> = {
-  digital_signature: 0,
-  content_commitment: 1,
-  key_encipherment: 2,
-  data_encipherment: 3,
-  key_agreement: 4,
-  cert_signing: 5,
-  crl_signing: 6,
-  encipher_only: 7,
-  decipher_only: 8,
+const keyUsages: Readonly<Record<string, Flags>> = {
+  digital_signature: Flags.digitalSignature,
+  content_commitment: Flags.nonRepudiation,
+  key_encipherment: Flags.keyEncipherment,
+  data_encipherment: Flags.dataEncipherment,
+  key_agreement: Flags.keyAgreement,
+  cert_signing: Flags.keyCertSign,
+  crl_signing: Flags.cRLSign,
+  encipher_only: Flags.encipherOnly,
+  decipher_only: Flags.decipherOnly,
 };
 
 /** Object identifiers of the extended key usage extension (RFC 5280, 4.2.1.12). */
@@ -36,13 +36,14 @@ export const allowedUses: readonly string[] = [...Object.keys(keyUsages), ...Obj
 const own = <T>(table: Readonly<Record<string, T>>, names: readonly string[]): T[] =>
   [...new Set(names)].filter((name) => Object.hasOwn(table, name)).map((name) => table[name] as T);
 
-/** The value of the key usage extension; `undefined` if no use belongs to it. */
-export function keyUsage(uses: readonly string[]): Buffer | undefined {
-  const bits = own(keyUsages, uses);
-  return bits.length === 0 ? undefined : namedBits(bits);
+/** `undefined` if no use belongs to this extension. */
+export function keyUsage(uses: readonly string[]): KeyUsage | undefined {
+  const flags = own(keyUsages, uses);
+  return flags.length === 0 ? undefined : new KeyUsage(flags.reduce((all, flag) => all | flag, 0));
 }
 
-export function extendedKeyUsage(uses: readonly string[]): Buffer | undefined {
+/** `undefined` as above. */
+export function extendedKeyUsage(uses: readonly string[]): ExtendedKeyUsage | undefined {
   const identifiers = own(extendedKeyUsages, uses);
-  return identifiers.length === 0 ? undefined : sequence(...identifiers.map(oid));
+  return identifiers.length === 0 ? undefined : new ExtendedKeyUsage(identifiers);
 }

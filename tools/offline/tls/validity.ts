@@ -30,7 +30,7 @@ export interface ValidityState {
 }
 
 /** Kept in the state only, as by the official provider: its stacks and ours then compare equal. */
-export const defaults = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false } as const;
+export const commonDefaults = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false } as const;
 
 const hour = 3_600_000;
 
@@ -68,10 +68,11 @@ export interface CertificateKind {
   readonly key: string;
   /** Outputs beside the common ones. */
   readonly computed: readonly string[];
+  readonly defaults: PropertyMap;
 }
 
 /** The parts of a resource type that both kinds of certificates share. */
-export function certificateRules<State extends ValidityState>({ key, computed }: CertificateKind) {
+export function certificateRules<State extends ValidityState>({ key, computed, defaults }: CertificateKind) {
   const unknowns = Object.fromEntries(
     [...computed, "certPem", "validityStartTime", "validityEndTime"].map((name) => [name, unknown]),
   );
@@ -86,7 +87,7 @@ export function certificateRules<State extends ValidityState>({ key, computed }:
       return { ...(state ?? unknowns), ...inputs, readyForRenewal: plannedReadiness(inputs) };
     },
     async update(_id: string, inputs: ValidityInputs, { state }: { readonly state: State }): Promise<State> {
-      const earlyRenewalHours = inputs.earlyRenewalHours ?? defaults.earlyRenewalHours;
+      const earlyRenewalHours = inputs.earlyRenewalHours ?? commonDefaults.earlyRenewalHours;
       const readyForRenewal = isReadyForRenewal(state.validityEndTime, earlyRenewalHours);
       return { ...state, earlyRenewalHours, readyForRenewal };
     },
@@ -107,7 +108,7 @@ export function certificateRules<State extends ValidityState>({ key, computed }:
 
 /** To the changes of inputs comes the one that time makes. */
 function diff({ oldState, newInputs, structural }: Change): Diff {
-  const early = newInputs.earlyRenewalHours ?? defaults.earlyRenewalHours;
+  const early = newInputs.earlyRenewalHours ?? commonDefaults.earlyRenewalHours;
   if (!isReadyForRenewal(oldState.validityEndTime, early)) return structural;
   return { changes: [...structural.changes, { path: "readyForRenewal", kind: "update", replace: true, input: false }] };
 }

@@ -113,7 +113,14 @@ async function compile(output: string, progress: Progress, signal: AbortSignal |
   progress.step("Downloading the engine's Go modules.");
   const packages = await listPackages(environment, progress, signal);
   let compiled = 0;
-  const flags = ["-trimpath", "-v", `-ldflags=-s -w -X ${versionVariable}=v${pinnedVersion()}`];
+  // Without inlining and debugging data the compiler needs three quarters of the time; the engine then takes a tenth more
+  // CPU for a small preview, most of which is the program's.
+  const flags = [
+    "-trimpath",
+    "-v",
+    "-gcflags=all=-l -dwarf=false",
+    `-ldflags=-s -w -X ${versionVariable}=v${pinnedVersion()}`,
+  ];
   await run(
     ["build", ...flags, "-o", `${output}/`, cliPackage, "./language-host"],
     environment,

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { LocalWorkspace, PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
+import { parse } from "yaml";
 import { isAlive, type Progress, projectDirectory, type Workspace } from "../engine/index.ts";
 
 /** The stacks that have a configuration file here. */
@@ -44,24 +46,33 @@ export async function stackExists(name: string, workspace: Workspace): Promise<b
 }
 
 /**
- * Keeps the salt of our own state out of the stack's configuration file. With a passphrase Pulumi writes it there, but it
- * belongs to this machine's state, which has it too, and not into the repository, where it would lock out everybody else.
+ * Leaves the stack's configuration file as the person wrote it. With a passphrase Pulumi adds its salt and lays the whole
+ * file out anew; but the salt belongs to this machine's state, which has it too, and not into the repository, where it
+ * would lock out everybody else.
  */
 export async function keepingConfigFile<T>(name: string, workspace: Workspace, work: () => Promise<T>): Promise<T> {
   if (workspace.backend.chosen) return work();
-  removeSalt(configFile(name));
+  const file = configFile(name);
+  const written = withoutSalt(readFileSync(file, "utf8"));
+  if (written !== readFileSync(file, "utf8")) writeFileSync(file, written);
   try {
     return await work();
   } finally {
-    removeSalt(configFile(name));
+    const now = readFileSync(file, "utf8");
+    // Somebody may have edited it meanwhile: that is theirs, and only the salt goes.
+    const kept = isDeepStrictEqual(valuesOf(now), valuesOf(written)) ? written : withoutSalt(now);
+    if (kept !== now) writeFileSync(file, kept);
   }
 }
 
 /** A file with encrypted values keeps its salt: without it nothing could read them. */
-function removeSalt(file: string): void {
-  const text = readFileSync(file, "utf8");
-  const without = text.replace(/^encryptionsalt:.*\n?/m, "");
-  if (without !== text && !/^\s+secure:/m.test(text)) writeFileSync(file, without);
+function withoutSalt(text: string): string {
+  return /^\s+secure:/m.test(text) ? text : text.replace(/^encryptionsalt:.*\n?/m, "");
+}
+
+function valuesOf(text: string): unknown {
+  const { encryptionsalt: _, ...values } = (parse(text) ?? {}) as Record<string, unknown>;
+  return values;
 }
 
 /** A killed `up` leaves its lock behind; one whose process is gone from this machine protects nothing any more. */

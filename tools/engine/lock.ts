@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startOf } from "../../runtime/supervisor/process.ts";
 
 /**
  * Runs `work` while holding a lock file, so that two commands don't build the same thing at once. The lock of a process
@@ -34,15 +35,8 @@ export async function withLock<T>(file: string, waiting: (pid: number) => void, 
   }
 }
 
-/** Whether a process of this machine exists, also one of another user. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+/** Whether a process of this machine runs, also one of another user. */
+export const isAlive = (pid: number): boolean => startOf(pid) !== undefined;
 
 function holderOf(file: string): number | undefined {
   try {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRehearsal } from "../../../runtime/rehearsal/index.ts";
+import { isAlive } from "../../../tools/engine/index.ts";
 import { Clone, finish, freePort, type Result } from "../../support/clone.ts";
 
 /*
@@ -67,10 +68,6 @@ function get(path: string, options: RequestOptions = {}): Promise<{ status: numb
 
 const supervisorPid = (service: string): number =>
   (JSON.parse(readFileSync(local(service, "supervisor.json"), "utf8")) as { pid: number }).pid;
-
-/** A zombie has ended; it only waits for whoever adopted it. */
-const alive = (pid: number): boolean =>
-  existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
 /** Every file below a folder. */
 function filesBelow(folder: string): string[] {
@@ -303,6 +300,7 @@ describe("the other stacks", () => {
       const result = await clone.npm("preview", [stack]);
       expect(result.code, told(result)).toBe(0);
       expect(result.stdout).toMatch(/tls:index:SelfSignedCert pki-root-g1-certificate/);
+      expect(clone.changes().trim()).toBe("M Pulumi.local.yaml");
     },
   );
 });
@@ -312,7 +310,7 @@ describe("taking the stack down", () => {
     const pids = [supervisorPid("router"), supervisorPid("rehearsal")];
     const result = await clone.npm("up", ["--destroy"]);
     expect(result.code, told(result)).toBe(0);
-    expect(pids.filter(alive)).toEqual([]);
+    expect(pids.filter(isAlive)).toEqual([]);
     expect(await listens(port)).toBe(false);
     expect(await listens(rehearsalPort)).toBe(false);
     expect(existsSync(local())).toBe(false);

@@ -1,10 +1,11 @@
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildDirectory, findBuilt, pinnedVersion } from "../../../tools/engine/build.ts";
 import { compareVersions, findOnPath, minimumVersion } from "../../../tools/engine/find.ts";
-import { ensureEngine, Failure, findBackend, findEngine, silent } from "../../../tools/engine/index.ts";
+import { ensureEngine, Failure, findBackend, findEngine, isAlive, silent } from "../../../tools/engine/index.ts";
 import { withLock } from "../../../tools/engine/lock.ts";
 
 let directory: string;
@@ -120,6 +121,22 @@ describe("a lock", () => {
         async () => "done",
       ),
     ).toBe("done");
+  });
+});
+
+describe("a process", () => {
+  it("is alive until it has ended, also where nobody has collected it yet", async () => {
+    expect(isAlive(process.pid)).toBe(true);
+    expect(isAlive(999_999_999)).toBe(false);
+    // The shell starts a child that ends at once, and becomes a program that never collects it.
+    const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const pid = Number(await new Promise((resolve) => shell.stdout.once("data", resolve)));
+      while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(isAlive(pid)).toBe(false);
+    } finally {
+      shell.kill();
+    }
   });
 });
 

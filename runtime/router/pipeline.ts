@@ -8,7 +8,7 @@ import { withOutputLimit } from "./output-limit.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 import type { ChatBody, JsonAnswer } from "./providers/provider.ts";
 import { rejected } from "./rejection.ts";
-import { chooseTargets, type Target } from "./targets.ts";
+import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
 import type { Trail } from "./trail.ts";
 import type { Wire } from "./wires/wire.ts";
 
@@ -45,8 +45,9 @@ export interface Router {
  * @throws RouterError as the client gets it, or ClientGone
  */
 export async function answer(router: Router, order: Order, trail: Trail): Promise<Answer> {
-  const choice = await router.health.findModel(order.model);
   const sovereign = router.sovereign || order.sovereign;
+  if (sovereign) refuseCloud(order.model);
+  const choice = await router.health.findModel(order.model);
   const plan = chooseTargets(choice, router.backends, router.config.failoverChain, sovereign);
   for (const target of plan.targets) {
     const question = withOutputLimit(order, target.backend);

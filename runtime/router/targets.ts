@@ -1,4 +1,4 @@
-import { type BackendName, backendNames, nearestName } from "../config/index.ts";
+import { type BackendName, backendNames, cloudBackends, nearestName } from "../config/index.ts";
 import type { Backend, Backends } from "./backends.ts";
 import { type BackendFailure, RouterError, SecurityError } from "./errors.ts";
 import type { LlmProvider } from "./providers/provider.ts";
@@ -44,6 +44,17 @@ export function parseModel(name: string, backends: Backends, listed: ListedModel
 }
 
 /**
+ * Refuses a model of a cloud backend by its name alone, whether or not it exists: behind an air gap nobody is told what
+ * there would be outside of it.
+ *
+ * @throws SecurityError
+ */
+export function refuseCloud(model: string): void {
+  const backend = cloudBackends.find((name) => model === name || model.startsWith(`${name}/`));
+  if (backend) throw new SecurityError(`${backend} is a cloud backend, and only backends of our own may answer here`);
+}
+
+/**
  * The order in which backends are asked: the one that was asked for, then the chain. What may not be asked is passed
  * over with its reason.
  *
@@ -56,9 +67,7 @@ export function chooseTargets(
   sovereign: boolean,
 ): TargetPlan {
   const preferred = choice.kind === "backend" ? choice.backend : undefined;
-  if (preferred && sovereign && backends[preferred].cloud) {
-    throw new SecurityError(`${preferred} is a cloud backend, and only backends of our own may answer here`);
-  }
+  if (preferred && sovereign) refuseCloud(preferred);
   const targets: Target[] = [];
   const passedOver: BackendFailure[] = [];
   for (const name of new Set([...(preferred ? [preferred] : []), ...chain])) {

@@ -5,7 +5,7 @@ const sovereign = { "x-router-sovereign": "true" };
 
 test("a cloud backend that is asked for by name is refused", async () => {
   const { router, openai } = await pair({});
-  for (const model of ["openai", "openai/big", "gemini", "claude"]) {
+  for (const model of ["openai", "openai/big", "openai/no-such-model", "gemini", "claude"]) {
     const response = await router.chat({ model }, sovereign);
     expect(response.status).toBe(403);
     expect(await errorOf(response)).toMatchObject({ code: "sovereignty_violation", type: "permission_error" });

@@ -19,6 +19,8 @@ export interface Options {
 const largestMessage = 400 * 1024 * 1024;
 /** The engine waits five seconds for a plugin to end before it kills it. */
 const graceToStop = 4_000;
+/** How long the last answers may take to be sent. */
+const graceToAnswer = 250;
 
 export async function startServer<Config extends object>(
   provider: Provider<Config>,
@@ -38,17 +40,19 @@ export async function startServer<Config extends object>(
   });
   const stop = async (): Promise<void> => {
     service.abort();
-    await new Promise<void>((resolve) => {
-      const force = setTimeout(() => {
-        server.forceShutdown();
-        resolve();
-      }, graceToStop);
-      server.tryShutdown(() => {
-        clearTimeout(force);
-        resolve();
-      });
-    });
+    await within(graceToStop, service.idle());
+    // tryShutdown waits for the engine to close its connection, which it sometimes doesn't before we are gone.
+    await within(graceToAnswer, new Promise<void>((resolve) => server.tryShutdown(() => resolve())));
+    server.forceShutdown();
     engine.close();
   };
   return { port, stop };
+}
+
+/** Waits for the work, but no longer than this. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }

@@ -34,6 +34,8 @@ export interface Service {
   readonly implementation: UntypedServiceImplementation;
   /** Aborts every operation that is running. */
   abort(): void;
+  /** Resolves when no operation is running. */
+  idle(): Promise<void>;
 }
 
 interface Named {
@@ -44,6 +46,11 @@ interface Named {
 
 /** The `pulumirpc.ResourceProvider` service over a provider's table. */
 export function createService<Config extends object>(provider: Provider<Config>, engine: Engine): Service {
+  const underWay = new Set<Promise<void>>();
+  const idle = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay);
+  };
+
   let running = new AbortController();
   const abort = (): void => {
     const aborted = running;
@@ -83,6 +90,8 @@ export function createService<Config extends object>(provider: Provider<Config>,
       run: (request: Request, signal: AbortSignal) => Response | Promise<Response>,
     ): UntypedHandleCall =>
     async (call: ServerUnaryCall<Request, Response>, respond: sendUnaryData<Response>) => {
+      const { promise, resolve: ended } = Promise.withResolvers<void>();
+      underWay.add(promise);
       const gone = new AbortController();
       call.on("cancelled", () => gone.abort(new UserError("the engine is gone")));
       try {
@@ -93,6 +102,9 @@ export function createService<Config extends object>(provider: Provider<Config>,
         const status = await statusOf(error, provider.name);
         await engine.flush();
         respond(status);
+      } finally {
+        underWay.delete(promise);
+        ended();
       }
     };
 
@@ -242,7 +254,7 @@ export function createService<Config extends object>(provider: Provider<Config>,
   for (const [name, method] of Object.entries(rpc.ResourceProviderService)) {
     implementation[name] = implemented[name] ?? refuse(method.path.split("/").pop() ?? name, method.responseStream);
   }
-  return { implementation, abort };
+  return { implementation, abort, idle };
 }
 
 function refuse(method: string, streams: boolean): UntypedHandleCall {

@@ -12,7 +12,7 @@ export interface Bundle {
 }
 
 /** A bundle and what it was made from, so that an unchanged one is not made again by every preview. */
-interface Made extends Bundle {
+interface Made extends Pick<Bundle, "sha256"> {
   readonly bundler: string;
   /** Modification time (ms) and size of each source file, by its path from the project's top. */
   readonly sources: Readonly<Record<string, readonly [mtimeMs: number, size: number]>>;
@@ -35,7 +35,7 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   const record = join(bundlesDirectory, `${name}.json`);
   const bundler = (createRequire(import.meta.url)("esbuild/package.json") as { version: string }).version;
   const before = readRecord(record);
-  if (before && before.bundler === bundler && isCurrent(before)) return { path: before.path, sha256: before.sha256 };
+  if (before && before.bundler === bundler && isCurrent(name, before)) return bundleOf(name, before.sha256);
 
   const { build } = await import("esbuild");
   const result = await build({
@@ -54,11 +54,15 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   const content = result.outputFiles[0]?.contents;
   if (!content) throw new Error(`esbuild made nothing of runtime/${entry}`);
   const sha256 = createHash("sha256").update(content).digest("hex");
-  const path = join(bundlesDirectory, `${name}-${sha256.slice(0, 12)}.mjs`);
+  const bundle = bundleOf(name, sha256);
   const sources = Object.fromEntries(Object.keys(result.metafile.inputs).map((file) => [file, stampOf(file)]));
-  writeWhole(path, content);
-  writeWhole(record, JSON.stringify({ path, sha256, bundler, sources } satisfies Made));
-  return { path, sha256 };
+  writeWhole(bundle.path, content);
+  writeWhole(record, JSON.stringify({ sha256, bundler, sources } satisfies Made));
+  return bundle;
+}
+
+function bundleOf(name: string, sha256: string): Bundle {
+  return { path: join(bundlesDirectory, `${name}-${sha256.slice(0, 12)}.mjs`), sha256 };
 }
 
 function readRecord(file: string): Made | undefined {
@@ -69,8 +73,8 @@ function readRecord(file: string): Made | undefined {
   }
 }
 
-function isCurrent({ path, sources }: Made): boolean {
-  if (!existsSync(path)) return false;
+function isCurrent(name: string, { sha256, sources }: Made): boolean {
+  if (!existsSync(bundleOf(name, sha256).path)) return false;
   return Object.entries(sources).every(([file, [mtimeMs, size]]) => {
     const now = stampOf(file);
     return now[0] === mtimeMs && now[1] === size;

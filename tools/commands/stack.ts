@@ -53,8 +53,9 @@ export async function stackExists(name: string, workspace: Workspace): Promise<b
 export async function keepingConfigFile<T>(name: string, workspace: Workspace, work: () => Promise<T>): Promise<T> {
   if (workspace.backend.chosen) return work();
   const file = configFile(name);
-  const written = withoutSalt(readFileSync(file, "utf8"));
-  if (written !== readFileSync(file, "utf8")) writeFileSync(file, written);
+  const found = readFileSync(file, "utf8");
+  const written = withoutSalt(found);
+  if (written !== found) writeFileSync(file, written);
   try {
     return await work();
   } finally {

@@ -153,10 +153,10 @@ export function urn(type: string, name = "one"): string {
 export function initFailure(error: unknown) {
   const bytes = (error as grpc.ServiceError).metadata.get("grpc-status-details-bin")[0];
   if (!(bytes instanceof Buffer)) throw new Error("the error has no details");
-  const [any] = statusPb.Status.deserializeBinary(bytes).getDetailsList();
-  const failed = pb.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
+  const [detail] = statusPb.Status.deserializeBinary(bytes).getDetailsList();
+  const failed = pb.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
   return {
-    type: any?.getTypeName(),
+    type: detail?.getTypeName(),
     id: failed.getId(),
     state: map(failed.getProperties()),
     inputs: map(failed.getInputs()),

@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+/** A suite that starts real processes, or waits for something. */
+const slow = (name: string, limitMs: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: limitMs, hookTimeout: limitMs },
+});
+
 /**
  * `npm test` runs these projects in one go. Slower suites (real Ollama, a real cluster) have projects of their own
  * and commands of their own. Each test file is a process of its own, so that what it starts can't leak into the next.
@@ -9,19 +15,11 @@ export default defineConfig({
     pool: "forks",
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      {
-        extends: true,
-        test: { name: "program", include: ["test/program/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
-      },
-      {
-        extends: true,
-        test: {
-          name: "integration",
-          include: ["test/integration/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-        },
-      },
+      slow("program", 60_000),
+      slow("integration", 180_000),
+      slow("faults", 60_000),
+      slow("parts", 600_000),
+      slow("real", 120_000),
     ],
   },
 });

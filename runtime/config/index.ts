@@ -1,13 +1,21 @@
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
+export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
 export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
 export { configHash, renderJson } from "./render.ts";
 export {
   type BackendConfig,
-  type BackendName,
-  backendNames,
-  cloudBackends,
   RouterConfig,
   type RouterConfigInput,
   SecretSource,
 } from "./router-config.ts";
+export {
+  type ArbitrageConfig,
+  type ArbitrageTier,
+  arbitrageTiers,
+  type BreakerConfig,
+  type PredictiveConfig,
+  type RetryConfig,
+} from "./routing.ts";
+export type { TelemetryConfig } from "./telemetry.ts";
+export type { TritonConfig } from "./triton.ts";

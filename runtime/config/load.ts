@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type BackendName, backendNames } from "./names.ts";
 import { ConfigurationError, check, type Problem } from "./problems.ts";
-import { type BackendName, backendNames, RouterConfig } from "./router-config.ts";
+import { RouterConfig } from "./router-config.ts";
 
 /** The environment variable that holds each cloud provider's key, unless the configuration says otherwise. */
 export const keyVariables = {
@@ -72,6 +73,19 @@ function applyEnvironment(file: Record<string, unknown>, environment: NodeJS.Pro
     if (seconds > 0) objectAt(backends, "local").timeoutMs = Math.round(seconds * 1000);
     else problems.push(wrongVariable("OLLAMA_TIMEOUT", timeout, "a number of seconds above 0"));
   }
+  const threshold = read("CIRCUIT_BREAKER_FAILURE_THRESHOLD");
+  if (threshold) {
+    if (Number.isInteger(Number(threshold)) && Number(threshold) > 0) {
+      objectAt(value, "breaker").failureThreshold = Number(threshold);
+    } else problems.push(wrongVariable("CIRCUIT_BREAKER_FAILURE_THRESHOLD", threshold, "a whole number above 0"));
+  }
+  const recovery = read("CIRCUIT_BREAKER_RECOVERY_TIMEOUT");
+  if (recovery) {
+    if (Number(recovery) > 0) objectAt(value, "breaker").recoveryMs = Math.round(Number(recovery) * 1000);
+    else problems.push(wrongVariable("CIRCUIT_BREAKER_RECOVERY_TIMEOUT", recovery, "a number of seconds above 0"));
+  }
+  const collector = read("OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (collector) objectAt(value, "telemetry").otlpEndpoint = collector;
   const chain = read("FAILOVER_CHAIN");
   if (chain) {
     const names = chain.split(",").map((name) => name.trim());

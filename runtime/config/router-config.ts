@@ -1,11 +1,8 @@
 import { z } from "zod";
-
-/** The fixed names of the backends; a request may name one as its model. */
-export const backendNames = ["gemini", "claude", "openai", "local", "triton"] as const;
-export type BackendName = (typeof backendNames)[number];
-
-/** Backends whose models run outside of what the company owns; refused in air-gapped mode. */
-export const cloudBackends: readonly BackendName[] = ["gemini", "claude", "openai"];
+import { type BackendName, backendNames, cloudBackends, milliseconds, modelAddress } from "./names.ts";
+import { ArbitrageConfig, BreakerConfig, PredictiveConfig, RetryConfig } from "./routing.ts";
+import { TelemetryConfig } from "./telemetry.ts";
+import { TritonConfig } from "./triton.ts";
 
 /**
  * Where a secret's value is found. The value itself is never part of a configuration: `env` names an environment
@@ -19,7 +16,6 @@ export const SecretSource = z
   .meta({ description: "Where a secret is found: {env: NAME} or {file: path}. Never the secret itself." });
 export type SecretSource = z.infer<typeof SecretSource>;
 
-const milliseconds = z.int().min(1).max(3_600_000);
 const httpUrl = z.url({ protocol: /^https?$/, error: "a URL that starts with http:// or https://" });
 
 const BackendConfig = z
@@ -54,6 +50,10 @@ const BackendConfig = z
     rehearsal: z.boolean().default(false).meta({
       description: "A scripted stand-in, not a model; its answers say so. Only where allowRehearsal is true.",
     }),
+    prefill: z.boolean().optional().meta({
+      description: "Whether its models go on with an answer that the request ends with; known per model by default.",
+    }),
+    triton: TritonConfig.optional(),
   })
   .meta({ description: "One provider of models." });
 export type BackendConfig = z.infer<typeof BackendConfig>;
@@ -121,6 +121,28 @@ export const RouterConfig = z
       .min(1)
       .default(defaultChain)
       .meta({ description: "The order in which backends are tried; disabled ones are passed over." }),
+    retries: RetryConfig,
+    breaker: BreakerConfig,
+    predictive: PredictiveConfig,
+    arbitrage: ArbitrageConfig,
+    embeddings: z
+      .strictObject({
+        model: modelAddress.optional().meta({ description: "What auto means on /v1/embeddings." }),
+      })
+      .prefault({})
+      .meta({ description: "Vectors of different models can't be compared: embeddings never fail over." }),
+    streaming: z
+      .strictObject({
+        onBreak: z.enum(["continue", "error"]).default("continue").meta({
+          description: "An answer that breaks off goes on at the next target, or ends with an error in the stream.",
+        }),
+      })
+      .prefault({}),
+    tenants: z
+      .record(z.string().min(1), z.strictObject({ sovereign: z.boolean().default(false) }))
+      .default({})
+      .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
+    telemetry: TelemetryConfig,
     deadlines: z
       .strictObject({
         connectMs: milliseconds.default(5_000),
@@ -159,6 +181,7 @@ type Draft = {
   listen: { host: string; security: z.infer<typeof TlsListener> | z.infer<typeof PlainListener> };
   keys: z.infer<typeof ApiKey>[];
   backends: Partial<Record<BackendName, BackendConfig>>;
+  predictive: { thresholdMs: number; recoverBelowMs: number };
   failoverChain: BackendName[];
 };
 
@@ -207,6 +230,24 @@ const rules: readonly ((config: Draft) => Conflict[])[] = [
             allowed: "no cloud backend while airgap is true",
             fix: "remove it or set enabled: false",
           }))
+      : [],
+  ({ backends }) =>
+    entries(backends)
+      .filter(([name, backend]) => name !== "triton" && backend.triton !== undefined)
+      .map(([name]) => ({
+        path: ["backends", name, "triton"],
+        allowed: "only on the backend triton",
+        fix: "move it to backends.triton",
+      })),
+  ({ predictive }) =>
+    predictive.recoverBelowMs > predictive.thresholdMs
+      ? [
+          {
+            path: ["predictive", "recoverBelowMs"],
+            allowed: `at most predictive.thresholdMs (${predictive.thresholdMs})`,
+            fix: "lower it: the distance between the two keeps the choice from swinging",
+          },
+        ]
       : [],
   ({ failoverChain }) =>
     failoverChain

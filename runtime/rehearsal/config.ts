@@ -16,7 +16,7 @@ export const RehearsalConfig = z.strictObject({
     .meta({ description: "What it does: a JSON file beside the configuration, or the script itself." }),
 });
 
-export const help = `A rehearsal provider: speaks the wires of OpenAI and Ollama, and answers what its script says.
+export const help = `A rehearsal provider: speaks the wires of OpenAI, Ollama, Anthropic, Gemini and Triton, and answers what its script says.
 
   node runtime/rehearsal/main.ts [--config FILE] [--port N] [--script FILE]
 

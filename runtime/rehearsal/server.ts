@@ -1,97 +1,121 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { ConfigurationError } from "../config/index.ts";
-import { openAiError, readChatRequest } from "./openai-wire.ts";
-import { faultBeforeAnswer, performChat } from "./perform.ts";
+import { outcomeOf, performBody, performChat } from "./perform.ts";
+import { type PerformedChat, type ReceivedRequest, receive, remember } from "./received.ts";
 import { parseScript, Stage } from "./script.ts";
+import { vectorOf } from "./vectors.ts";
+import { openAiWire, type PathParts, type RehearsalWire, wires } from "./wires/index.ts";
 
-/** One request as it arrived; what authorised it is told by presence only. */
-export interface ReceivedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly authorization: "present" | "absent";
-  readonly body: unknown;
-  /** `aborted`: the router closed the connection before the answer was whole. */
-  state: "open" | "answered" | "aborted";
+export interface RehearsalServer {
+  readonly server: Server;
+  readonly stage: Stage;
+  readonly requests: ReceivedRequest[];
+  readonly chats: PerformedChat[];
 }
 
-/** The last so many requests are remembered. */
-const remembered = 1_000;
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly body: unknown;
+}
 
-type Answer = (request: IncomingMessage, response: ServerResponse, body: unknown) => Promise<void> | void;
+type Answer = (exchange: Exchange) => Promise<void> | void;
 
 /** A server that speaks the providers' wires and does what its script says. */
-export function createRehearsal(ready: () => boolean): { server: Server; stage: Stage; requests: ReceivedRequest[] } {
+export function createRehearsal(ready: () => boolean, onChat?: (chat: PerformedChat) => void): RehearsalServer {
   const stage = new Stage();
   const requests: ReceivedRequest[] = [];
+  const chats: PerformedChat[] = [];
+  const controls = controlsOf(stage, requests, ready);
 
-  const chat: Answer = (request, response, body) => {
-    const asked = readChatRequest(body);
-    return performChat(asked, stage.behaviourFor(pathOf(request), asked.model), response);
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = pathOf(request);
+    const exchange = { request, response, path, body: await readBody(request) };
+    const control = controls[`${request.method} ${path}`];
+    if (control) return control(exchange);
+    const received = receive(request, response, path, exchange.body);
+    remember(requests, received);
+    return provide(exchange, stage, (chat) => {
+      const performed = { ...chat, request: received };
+      remember(chats, performed);
+      onChat?.(performed);
+    });
   };
-  /** A list that a fault can come before. */
-  const list =
-    (value: () => object): Answer =>
-    async (request, response) => {
-      const gone = new AbortController();
-      response.once("close", () => gone.abort());
-      const { fault } = stage.behaviourFor(pathOf(request), undefined);
-      if (fault && (await faultBeforeAnswer(fault, response, gone.signal))) return;
-      send(response, 200, value());
-    };
-  const wires: Readonly<Record<string, Answer>> = {
-    "POST /v1/chat/completions": chat,
-    "GET /v1/models": list(() => ({ object: "list", data: stage.models.map(openAiModel) })),
-    "GET /api/version": list(() => ({ version: "0.0.0-rehearsal" })),
-    "GET /api/tags": list(() => ({ models: stage.models.map(ollamaModel) })),
-  };
-  const controls: Readonly<Record<string, Answer>> = {
-    "GET /readyz": (_request, response) => send(response, ready() ? 200 : 503, { ready: ready(), rehearsal: true }),
-    "GET /rehearsal/requests": (_request, response) => send(response, 200, requests),
-    "DELETE /rehearsal/requests": (_request, response) => {
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  return { server, stage, requests, chats };
+}
+
+type Note = (chat: Omit<PerformedChat, "request">) => void;
+
+/** Answers as the provider would whose wire it is. */
+function provide(exchange: Exchange, stage: Stage, note: Note): Promise<void> | void {
+  for (const wire of wires) {
+    const done = chat(wire, exchange, stage, note) ?? embed(wire, exchange, stage) ?? list(wire, exchange, stage);
+    if (done) return done;
+  }
+  const { request, response, path } = exchange;
+  const message = `rehearsal: there is no ${request.method} ${path}`;
+  send(response, 404, wireOf(path).error(404, message, { code: "not_found" }));
+}
+
+function chat(wire: RehearsalWire, exchange: Exchange, stage: Stage, note: Note): Promise<void> | undefined {
+  const parts = match(exchange, "POST", wire.chatPath);
+  if (!parts) return undefined;
+  const asked = wire.read(exchange.body, parts);
+  const behaviour = stage.behaviourFor({ kind: "chat", path: exchange.path, model: asked.model });
+  note({ at: performance.now(), model: asked.model, outcome: outcomeOf(wire, asked, behaviour) });
+  return performChat(wire, asked, behaviour, exchange.response);
+}
+
+function embed(wire: RehearsalWire, exchange: Exchange, stage: Stage): Promise<void> | undefined {
+  const { embeddings } = wire;
+  const parts = embeddings && match(exchange, "POST", embeddings.path);
+  if (!parts) return undefined;
+  const asked = embeddings.read(exchange.body, parts);
+  const vectors = asked.texts.map((text) => vectorOf(text, asked.dimensions));
+  const behaviour = stage.behaviourFor({ kind: "embeddings", path: exchange.path, model: asked.model });
+  return performBody(wire, embeddings.answer(asked, vectors), behaviour, exchange.response);
+}
+
+function list(wire: RehearsalWire, exchange: Exchange, stage: Stage): Promise<void> | undefined {
+  for (const { method, path, header, body } of wire.lists) {
+    const parts = match(exchange, method, path);
+    if (!parts || (header && exchange.request.headers[header] === undefined)) continue;
+    const behaviour = stage.behaviourFor({ kind: "list", path: exchange.path });
+    return performBody(wire, body(stage.models, parts), behaviour, exchange.response);
+  }
+  return undefined;
+}
+
+/** The named parts of the path, where the request fits. */
+function match({ request, path }: Exchange, method: string, pattern: RegExp): PathParts | undefined {
+  const found = request.method === method ? pattern.exec(path) : null;
+  if (!found) return undefined;
+  const groups = Object.entries(found.groups ?? {});
+  return Object.fromEntries(groups.map(([name, value]) => [name, value && decodeURIComponent(value)]));
+}
+
+function controlsOf(stage: Stage, requests: ReceivedRequest[], ready: () => boolean): Readonly<Record<string, Answer>> {
+  return {
+    "GET /readyz": ({ response }) => send(response, ready() ? 200 : 503, { ready: ready(), rehearsal: true }),
+    "GET /rehearsal/requests": ({ response }) => send(response, 200, requests),
+    "DELETE /rehearsal/requests": ({ response }) => {
       requests.length = 0;
       send(response, 200, requests);
     },
-    "PUT /rehearsal/script": (_request, response, body) => {
+    "PUT /rehearsal/script": ({ response, body }) => {
       try {
         stage.set(parseScript(body, "script"));
         send(response, 200, { rehearsal: true });
       } catch (error) {
         if (!(error instanceof ConfigurationError)) throw error;
-        send(response, 400, { error: openAiError(error.message, "invalid_request") });
+        send(response, 400, openAiWire.error(400, error.message, { code: "invalid_request" }));
       }
     },
   };
-
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const body = await readBody(request);
-    const name = `${request.method} ${pathOf(request)}`;
-    const control = controls[name];
-    if (control) return control(request, response, body);
-    record(requests, request, response, body);
-    const wire = wires[name];
-    if (wire) return wire(request, response, body);
-    send(response, 404, { error: openAiError(`rehearsal: there is no ${name}`, "not_found") });
-  };
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  return { server, stage, requests };
-}
-
-function record(requests: ReceivedRequest[], request: IncomingMessage, response: ServerResponse, body: unknown): void {
-  const authorized = request.headers.authorization ?? request.headers["x-api-key"];
-  const received: ReceivedRequest = {
-    method: request.method ?? "",
-    path: pathOf(request),
-    authorization: authorized === undefined ? "absent" : "present",
-    body,
-    state: "open",
-  };
-  response.once("close", () => {
-    received.state = response.writableFinished ? "answered" : "aborted";
-  });
-  requests.push(received);
-  if (requests.length > remembered) requests.shift();
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
@@ -110,8 +134,13 @@ function send(response: ServerResponse, status: number, value: object): void {
 }
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?", 1)[0] ?? "";
-const openAiModel = (id: string) => ({ id, object: "model", created: 0, owned_by: "rehearsal" });
-const ollamaModel = (name: string) => {
-  const full = name.includes(":") ? name : `${name}:latest`;
-  return { name: full, model: full, size: 0, details: { family: "rehearsal" } };
+
+/** Whose error an unknown path gets; OpenAI's wire comes last. */
+const beginnings: Readonly<Record<RehearsalWire["name"], string>> = {
+  anthropic: "/v1/messages",
+  gemini: "/v1beta/",
+  triton: "/v2/",
+  openai: "/",
 };
+const wireOf = (path: string): RehearsalWire =>
+  wires.find(({ name }) => path.startsWith(beginnings[name])) ?? openAiWire;

@@ -1,6 +1,7 @@
 import { addressUrl, drainable, listen, type Running } from "../router/serving/index.ts";
+import type { PerformedChat, ReceivedRequest } from "./received.ts";
 import { parseScript, type RehearsalScriptInput } from "./script.ts";
-import { createRehearsal, type ReceivedRequest } from "./server.ts";
+import { createRehearsal } from "./server.ts";
 
 export interface RehearsalOptions {
   /** Loopback; 127.0.0.1 by default. */
@@ -8,6 +9,8 @@ export interface RehearsalOptions {
   /** A free one by default. */
   readonly port?: number;
   readonly script?: RehearsalScriptInput;
+  /** Called when a chat request has come and it is clear what becomes of it. */
+  readonly onChat?: (chat: PerformedChat) => void;
 }
 
 export interface Rehearsal extends Running {
@@ -15,6 +18,8 @@ export interface Rehearsal extends Running {
   setScript(script: RehearsalScriptInput): void;
   /** What was received, oldest first, without the controls' own requests. */
   readonly requests: readonly ReceivedRequest[];
+  /** The chats among them and what became of each, oldest first. */
+  readonly chats: readonly PerformedChat[];
   /** Ends at once, whatever is open. */
   close(): Promise<void>;
 }
@@ -25,7 +30,7 @@ export interface Rehearsal extends Running {
  * @throws ConfigurationError, ListenError
  */
 export async function startRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
-  const { server, stage, requests } = createRehearsal(() => !control.draining);
+  const { server, stage, requests, chats } = createRehearsal(() => !control.draining, options.onChat);
   const control = drainable(server);
   const setScript = (script: RehearsalScriptInput) => stage.set(parseScript(script, "script"));
   if (options.script) setScript(options.script);
@@ -34,6 +39,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     url: addressUrl("http", address),
     setScript,
     requests,
+    chats,
     async drain() {
       await control.drain({ drainMs: 10_000 });
     },

@@ -41,6 +41,17 @@ export class AttemptClock {
     }, milliseconds);
   }
 
+  /** Waits for a provider; one that does not heed the signal can't hold the request. */
+  until<T>(pending: Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
+    return new Promise<T>((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort, { once: true });
+      pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    });
+  }
+
   /** What was waited for has come, and a slow client has it now: that time is not the provider's. */
   pause(): void {
     this.#paused = true;
@@ -60,7 +71,7 @@ export class AttemptClock {
   readonly #clientGone = () => this.#stop(new ClientGone());
 
   #expire(message: string): void {
-    this.#stop(new UpstreamFailure(message));
+    this.#stop(new UpstreamFailure(message, { slow: true }));
   }
 
   #stop(reason: Error): void {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { hashKey, keyIdOf, type RouterConfig } from "../config/index.ts";
 import { RouterError } from "./errors.ts";
 
@@ -32,12 +33,15 @@ export class KeyRing {
   }
 
   /**
-   * @param authorization the header's value
+   * @param headers `authorization: Bearer <key>` as OpenAI's clients send it, or `x-api-key` as Anthropic's do
    * @throws RouterError unauthorized
    */
-  authenticate(authorization: string | undefined): Caller {
-    if (!authorization) throw refusal("No API key was given; send it as `Authorization: Bearer hl_<id>_<secret>`.");
-    const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? "";
+  authenticate(headers: IncomingHttpHeaders): Caller {
+    const given = headers.authorization ?? headers["x-api-key"];
+    if (given === undefined || given === "") {
+      throw refusal("No API key was given; send it as `Authorization: Bearer hl_<id>_<secret>` or `x-api-key: ...`.");
+    }
+    const key = (headers.authorization ? /^Bearer +(\S+) *$/i.exec(headers.authorization)?.[1] : String(given)) ?? "";
     const entry = this.#entries.get(keyIdOf(key) ?? "");
     const same = timingSafeEqual(Buffer.from(hashKey(key), "hex"), entry?.hash ?? nobody);
     if (!entry || !same) throw refusal("The API key is not known here; check it, or ask for a new one.");

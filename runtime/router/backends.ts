@@ -5,11 +5,16 @@ import {
   cloudBackends,
   keyVariables,
   type RouterConfig,
+  splitAddress,
 } from "../config/index.ts";
+import { createClaude } from "./providers/claude/index.ts";
+import { createGemini } from "./providers/gemini/index.ts";
 import { ollamaModels } from "./providers/models.ts";
 import { createOllama } from "./providers/ollama.ts";
 import { createOpenAi } from "./providers/openai.ts";
 import type { LlmProvider } from "./providers/provider.ts";
+import { createTriton } from "./providers/triton/index.ts";
+import { RetryBudget } from "./reliability/index.ts";
 import { openSecret, type Secret } from "./secrets.ts";
 import { Vitals } from "./vitals.ts";
 
@@ -24,10 +29,15 @@ export interface Backend {
   readonly disabled: () => string | undefined;
   /** The default model first, then those that the configuration names. */
   readonly models: readonly string[];
+  /** The models that it listed itself when it was last asked. */
+  readonly listed: Set<string>;
+  /** Whether it can be expected to have a model; a cloud provider is believed to have what the configuration names. */
+  readonly has: (model: string) => boolean;
   readonly defaultMaxOutputTokens: number;
   /** The deadline of a whole answer; milliseconds. */
   readonly totalMs: number;
   readonly vitals: Vitals;
+  readonly retryBudget: RetryBudget;
 }
 
 export type Backends = Readonly<Record<BackendName, Backend>>;
@@ -41,14 +51,24 @@ export interface BackendSources {
 
 type Opened = { provider?: LlmProvider; key?: Secret };
 
-/** How each backend's provider is made; one that is not here has no adapter in this version. */
-const adapters: Partial<Record<BackendName, (config: BackendConfig, sources: BackendSources) => Opened>> = {
-  openai: (config, sources) => {
-    const key = keyOf("openai", config, sources);
-    return { key, provider: createOpenAi(config, key, sources.config.deadlines.connectMs) };
-  },
+/** How each backend's provider is made. */
+const adapters: Record<BackendName, (config: BackendConfig, sources: BackendSources) => Opened> = {
+  gemini: (config, sources) => withKey("gemini", config, sources, createGemini),
+  claude: (config, sources) => withKey("claude", config, sources, createClaude),
+  openai: (config, sources) => withKey("openai", config, sources, createOpenAi),
   local: (config, { config: { deadlines } }) => ({ provider: createOllama(config, deadlines.connectMs) }),
+  triton: (config, { config: { deadlines } }) => ({ provider: createTriton(config, deadlines.connectMs) }),
 };
+
+function withKey(
+  name: keyof typeof keyVariables,
+  config: BackendConfig,
+  { config: { deadlines }, environment, baseDirectory }: BackendSources,
+  create: (config: BackendConfig, key: Secret, connectMs: number) => LlmProvider,
+): Opened {
+  const key = openSecret(config.apiKey ?? { env: keyVariables[name] }, environment, baseDirectory);
+  return { key, provider: create(config, key, deadlines.connectMs) };
+}
 
 export function openBackends(sources: BackendSources): Backends {
   const open = (name: BackendName) => openBackend(name, sources);
@@ -57,30 +77,42 @@ export function openBackends(sources: BackendSources): Backends {
 
 function openBackend(name: BackendName, sources: BackendSources): Backend {
   const config = sources.config.backends[name];
-  const adapter = adapters[name];
-  const { provider, key }: Opened = config?.enabled && adapter ? adapter(config, sources) : {};
+  const { provider, key }: Opened = config?.enabled ? adapters[name](config, sources) : {};
   const defaultModel = provider?.defaultModel ?? config?.defaultModel;
-  const fixed = fixedReason(name, config, adapter !== undefined);
+  const fixed = fixedReason(name, config);
+  const served = Object.keys(config?.triton?.models ?? {});
+  const named = [...(defaultModel ? [defaultModel] : []), ...(config?.models ?? []), ...served];
+  const models = [...new Set([...named, ...modelsOfRules(name, sources.config)])];
+  const listed = new Set<string>();
   return {
     name,
     cloud: cloudBackends.includes(name),
     rehearsal: config?.rehearsal ?? false,
     provider,
     disabled: () => fixed ?? (key && !config?.rehearsal && !key.read() ? `no key: ${key.remedy}` : undefined),
-    models: [...new Set([...(defaultModel ? [defaultModel] : []), ...(config?.models ?? [])])],
+    models,
+    listed,
+    has: (model) => models.includes(model) || listed.has(model) || name !== "local",
     defaultMaxOutputTokens: config?.defaultMaxOutputTokens ?? 4096,
     totalMs: config?.timeoutMs ?? (name === "local" ? ollamaModels.timeoutMs : sources.config.deadlines.totalMs),
     vitals: new Vitals(),
+    retryBudget: new RetryBudget(sources.config.retries),
   };
 }
 
-function fixedReason(name: BackendName, config: BackendConfig | undefined, hasAdapter: boolean): string | undefined {
-  const variable = (keyVariables as Partial<Record<BackendName, string>>)[name];
-  if (!config) return variable ? `no key: set ${variable}` : "not configured";
-  if (!config.enabled) return "disabled in the configuration";
-  return hasAdapter ? undefined : "this version has no adapter for it";
+/** Models that the configuration's own rules send requests to are models that a request may name. */
+function modelsOfRules(name: BackendName, { arbitrage, predictive, embeddings }: RouterConfig): string[] {
+  const addresses = [
+    // Whether Ollama has pulled a tier's model is for Ollama to say.
+    ...(arbitrage.strategy === "chain" || name === "local" ? [] : Object.values(arbitrage.tiers)),
+    ...(predictive.enabled ? [predictive.switchTo] : []),
+    ...(embeddings.model ? [embeddings.model] : []),
+  ];
+  return addresses.map(splitAddress).flatMap(([backend, model]) => (backend === name ? [model] : []));
 }
 
-function keyOf(name: keyof typeof keyVariables, config: BackendConfig, sources: BackendSources): Secret {
-  return openSecret(config.apiKey ?? { env: keyVariables[name] }, sources.environment, sources.baseDirectory);
+function fixedReason(name: BackendName, config: BackendConfig | undefined): string | undefined {
+  const variable = (keyVariables as Partial<Record<BackendName, string>>)[name];
+  if (!config) return variable ? `no key: set ${variable}` : "not configured";
+  return config.enabled ? undefined : "disabled in the configuration";
 }

@@ -8,6 +8,7 @@ import {
   type RouterConfig,
 } from "../config/index.ts";
 import { ollamaModels } from "./providers/models.ts";
+import type { ConfigSource } from "./reload.ts";
 
 export const help = `The hybrid-llm router: one API over Gemini, Claude, OpenAI and models of your own.
 
@@ -22,13 +23,23 @@ export const help = `The hybrid-llm router: one API over Gemini, Claude, OpenAI 
   --help
 
 The environment: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, OLLAMA_HOST, OLLAMA_MODEL, OLLAMA_TIMEOUT,
-FAILOVER_CHAIN, AIRGAP_MODE.
+FAILOVER_CHAIN, AIRGAP_MODE, CIRCUIT_BREAKER_FAILURE_THRESHOLD, CIRCUIT_BREAKER_RECOVERY_TIMEOUT,
+OTEL_EXPORTER_OTLP_ENDPOINT.
+
+A changed configuration file is read again at once, without dropping a request; one with mistakes is refused and the
+old one stays. SIGHUP reads it now. Changed certificates are read again too.
 `;
 
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "issue-key"; readonly tenant: string }
-  | { readonly kind: "serve"; readonly config: RouterConfig; readonly baseDirectory: string };
+  | {
+      readonly kind: "serve";
+      readonly config: RouterConfig;
+      readonly baseDirectory: string;
+      /** The file that the configuration came from, and how it is read again. */
+      readonly source?: ConfigSource;
+    };
 
 /**
  * Reads the command line and the configuration.
@@ -40,15 +51,19 @@ export function parseCommand(argv: readonly string[], environment: NodeJS.Proces
   if (values.help) return { kind: "help" };
   if (values["issue-key"]) return { kind: "issue-key", tenant: values.tenant ?? "default" };
   const path = values.config ?? (environment.ROUTER_CONFIG?.trim() || undefined);
-  const config = loadRouterConfig(path, path === undefined ? withOllama(environment) : environment);
-  const listen = {
-    ...config.listen,
-    ...(values.host === undefined ? {} : { host: values.host }),
-    ...(values.port === undefined ? {} : { port: portOf(values.port) }),
+  const load = (): RouterConfig => {
+    const config = loadRouterConfig(path, path === undefined ? withOllama(environment) : environment);
+    if (values.host === undefined && values.port === undefined) return config;
+    const listen = {
+      ...config.listen,
+      ...(values.host === undefined ? {} : { host: values.host }),
+      ...(values.port === undefined ? {} : { port: portOf(values.port) }),
+    };
+    return parseRouterConfig({ ...config, listen }, path ?? "command line");
   };
-  const effective =
-    (values.host ?? values.port) ? parseRouterConfig({ ...config, listen }, path ?? "command line") : config;
-  return { kind: "serve", config: effective, baseDirectory: path === undefined ? "." : dirname(path) };
+  const config = load();
+  if (path === undefined) return { kind: "serve", config, baseDirectory: "." };
+  return { kind: "serve", config, baseDirectory: dirname(path), source: { file: path, load } };
 }
 
 /** What `--issue-key` prints: the only time that the key is seen. */

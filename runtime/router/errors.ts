@@ -60,15 +60,27 @@ export class SecurityError extends RouterError {
   }
 }
 
-/** "All Clouds Down": no backend of the chain could answer; says of each why. */
-export function allCloudsDown(backends: readonly BackendFailure[]): RouterError {
+/**
+ * "All Clouds Down": no backend of the chain could answer; says of each why.
+ *
+ * @param nextProbeMs when an open circuit may be tried again; infinite where none is open
+ */
+export function allCloudsDown(
+  backends: readonly BackendFailure[],
+  nextProbeMs = Number.POSITIVE_INFINITY,
+): RouterError {
   const reasons = backends.map(({ backend, model, reason }) => `${model ? `${backend}/${model}` : backend}: ${reason}`);
   const why = reasons.length > 0 ? reasons.join("; ") : "no backend is configured";
-  return new RouterError("all_backends_down", `All Clouds Down. ${why}`, { backends });
+  const headers = Number.isFinite(nextProbeMs)
+    ? { "retry-after": String(Math.max(1, Math.ceil(nextProbeMs / 1000))) }
+    : {};
+  return new RouterError("all_backends_down", `All Clouds Down. ${why}`, { backends, headers });
 }
 
-/** An answer that broke off after a part of it had been forwarded. */
-export function brokenOff(failure: BackendFailure): RouterError {
-  const message = `The answer broke off and is incomplete. ${failure.backend}: ${failure.reason}`;
-  return new RouterError("all_backends_down", message, { backends: [failure] });
+/** An answer that broke off after a part of it had been forwarded, and that nobody could continue. */
+export function brokenOff(failures: readonly BackendFailure[]): RouterError {
+  const reasons = failures.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ");
+  return new RouterError("all_backends_down", `The answer broke off and is incomplete. ${reasons}`, {
+    backends: failures,
+  });
 }

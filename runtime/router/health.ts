@@ -1,6 +1,7 @@
-import { type BackendName, configHash, type RouterConfig } from "../config/index.ts";
+import { type BackendName, configHash, type RouterConfig, splitAddress } from "../config/index.ts";
 import type { Backend, Backends } from "./backends.ts";
 import { failureOfError, UpstreamFailure } from "./providers/failure.ts";
+import type { BreakerState, Standings } from "./reliability/index.ts";
 import { type ModelChoice, modelNames, parseModel } from "./targets.ts";
 
 /** A probe's answer is good for this long, so that /health can't be used to hammer a provider; milliseconds. */
@@ -13,8 +14,22 @@ export interface BackendHealth {
   readonly why?: string;
   readonly latency_ms?: number;
   readonly model?: string;
+  /** The circuit breaker of its default model; absent where it is disabled. */
+  readonly breaker?: BreakerState;
+  /** Models that were asked since the start. */
+  readonly models?: Readonly<Record<string, ModelHealth>>;
   /** A scripted stand-in, not a model. */
   readonly rehearsal?: true;
+}
+
+export interface ModelHealth {
+  readonly breaker: BreakerState;
+  /** Milliseconds until an open circuit is tried again. */
+  readonly next_probe_ms?: number;
+  /** The average of the last response times; milliseconds. */
+  readonly average_ms?: number;
+  /** The predictive breaker sends its requests to a faster model. */
+  readonly slow?: true;
 }
 
 export interface HealthReport {
@@ -37,9 +52,10 @@ export class Health {
   readonly #hash: string;
   readonly #sovereign: boolean;
   readonly #probes = new Map<BackendName, { at: number; result: Promise<Probed> }>();
-  readonly #listed = new Map<BackendName, readonly string[]>();
+  readonly #standings: Standings;
 
-  constructor(config: RouterConfig, backends: Backends, sovereign: boolean) {
+  constructor(config: RouterConfig, backends: Backends, standings: Standings, sovereign: boolean) {
+    this.#standings = standings;
     this.#config = config;
     this.#backends = backends;
     this.#hash = configHash(config);
@@ -75,20 +91,22 @@ export class Health {
    */
   async findModel(name: string): Promise<ModelChoice> {
     try {
-      return parseModel(name, this.#backends, this.#listedBy);
+      return parseModel(name, this.#backends);
     } catch (error) {
-      if (!name.startsWith("local/")) throw error;
-      await this.#probe(this.#backends.local);
-      return parseModel(name, this.#backends, this.#listedBy);
+      const own = Object.values(this.#backends).find(
+        ({ cloud, name: backend }) => !cloud && name.startsWith(`${backend}/`),
+      );
+      if (!own) throw error;
+      await this.#probe(own);
+      return parseModel(name, this.#backends);
     }
   }
 
   async modelNames(): Promise<string[]> {
-    await this.#probe(this.#backends.local);
-    return modelNames(this.#backends, this.#listedBy);
+    const own = Object.values(this.#backends).filter(({ cloud, provider }) => !cloud && provider);
+    await Promise.all(own.map((backend) => this.#probe(backend)));
+    return modelNames(this.#backends);
   }
-
-  readonly #listedBy = (backend: BackendName) => (backend === "local" ? (this.#listed.get(backend) ?? []) : []);
 
   async #of(backend: Backend): Promise<BackendHealth> {
     const rehearsal = backend.rehearsal ? ({ rehearsal: true } as const) : {};
@@ -98,12 +116,32 @@ export class Health {
     const probed = await this.#probe(backend);
     const { latencyMs } = backend.vitals;
     const model = backend.models[0];
+    const models = this.#modelsOf(backend);
+    const breaker = (model ? models[model]?.breaker : undefined) ?? "closed";
     return {
-      ...statusOf(backend, probed),
+      ...statusOf(backend, probed, breaker),
+      breaker,
+      ...(Object.keys(models).length === 0 ? {} : { models }),
       ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
       ...(model === undefined ? {} : { model }),
       ...rehearsal,
     };
+  }
+
+  #modelsOf(backend: Backend): Record<string, ModelHealth> {
+    const found: Record<string, ModelHealth> = {};
+    for (const [address, { breaker, predictor }] of this.#standings.entries()) {
+      const [name, model] = splitAddress(address);
+      if (name !== backend.name) continue;
+      const { average } = predictor;
+      found[model] = {
+        breaker: breaker.state,
+        ...(breaker.state === "open" ? { next_probe_ms: breaker.nextProbeMs } : {}),
+        ...(average === undefined ? {} : { average_ms: Math.round(average) }),
+        ...(predictor.slow ? { slow: true } : {}),
+      };
+    }
+    return found;
   }
 
   #probe(backend: Backend): Promise<Probed> {
@@ -116,7 +154,7 @@ export class Health {
     return result;
   }
 
-  async #ask({ name, provider, vitals }: Backend): Promise<Probed> {
+  async #ask({ provider, vitals, cloud, listed }: Backend): Promise<Probed> {
     if (!provider) return { models: [], failure: new UpstreamFailure("not asked") };
     const controller = new AbortController();
     const late = () => controller.abort(new UpstreamFailure(`no answer within ${probeTimeoutMs} ms`));
@@ -125,7 +163,8 @@ export class Health {
     try {
       const { models } = await provider.probe(controller.signal);
       vitals.latencyMs ??= Math.round(performance.now() - started);
-      this.#listed.set(name, models);
+      // Models of our own exist when they are listed; a cloud provider's cost money and exist when they are configured.
+      if (!cloud) replaceAll(listed, models);
       return { models };
     } catch (error) {
       return { models: [], failure: failureOfError(error) };
@@ -135,8 +174,18 @@ export class Health {
   }
 }
 
-function statusOf(backend: Backend, { failure, models }: Probed): Pick<BackendHealth, "status" | "why"> {
+function replaceAll(set: Set<string>, values: readonly string[]): void {
+  set.clear();
+  for (const value of values) set.add(value);
+}
+
+function statusOf(
+  backend: Backend,
+  { failure, models }: Probed,
+  breaker: BreakerState,
+): Pick<BackendHealth, "status" | "why"> {
   if (failure) return { status: "down", why: failure.message };
+  if (breaker === "open") return { status: "down", why: `circuit open: ${backend.vitals.lastFailure ?? "it failed"}` };
   const model = backend.models[0];
   if (backend.name === "local" && model && !models.includes(model.replace(/:latest$/, ""))) {
     return { status: "degraded", why: `the model ${model} is not there: ollama pull ${model}` };

@@ -9,12 +9,14 @@ import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
 import { readJson } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { embeddings } from "./routes/embeddings.ts";
+import { messages } from "./routes/messages.ts";
 import { models } from "./routes/models.ts";
 import { probes } from "./routes/probes.ts";
 import { route } from "./routes/route.ts";
 import { redact } from "./secrets.ts";
 import { createServer, type DrainControl, drainable } from "./serving/index.ts";
-import { openAiWire } from "./wires/openai.ts";
+import { openAiWire } from "./wires/openai/index.ts";
 
 export interface HttpParts {
   readonly config: RouterConfig;
@@ -38,13 +40,13 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   const methods = collectMethods(app);
 
   app.decorateRequest("exchange");
-  readBodies(app, config.limits.maxBodyBytes);
+  readBodies(app, router);
   app.addHook("onRequest", async (request, reply) => {
     request.exchange = { started: performance.now() };
     // Not fastify's onResponse: that is never called for a response whose client went away.
     reply.raw.once("close", () => logExchange(log, request, reply));
   });
-  authenticateFirst(app, new KeyRing(config.keys));
+  authenticateFirst(app, keysOf(router));
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request) => {
     throw notFound(request, methods);
@@ -52,6 +54,8 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 
   probes(app, router, () => control.draining);
   chatCompletions(app, router);
+  messages(app, router);
+  embeddings(app, router);
   models(app, router);
   route(app, router);
   await app.ready();
@@ -61,17 +65,32 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /** Before a byte of the body is read. */
-function authenticateFirst(app: FastifyInstance, keys: KeyRing): void {
+function authenticateFirst(app: FastifyInstance, keys: () => KeyRing): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
     if (request.is404 || request.routeOptions.config.open) return;
-    request.exchange.caller = keys.authenticate(request.headers.authorization);
+    request.exchange.caller = keys().authenticate(request.headers);
   });
 }
 
-function readBodies(app: FastifyInstance, limit: number): void {
+/** The keys of the configuration as it is now. */
+function keysOf(router: HybridRouter): () => KeyRing {
+  let { keys } = router.config;
+  let ring = new KeyRing(keys);
+  return () => {
+    if (router.config.keys !== keys) {
+      keys = router.config.keys;
+      ring = new KeyRing(keys);
+    }
+    return ring;
+  };
+}
+
+function readBodies(app: FastifyInstance, router: HybridRouter): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(jsonType, (_request: FastifyRequest, payload: IncomingMessage) => readJson(payload, limit));
+  app.addContentTypeParser(jsonType, (_request: FastifyRequest, payload: IncomingMessage) =>
+    readJson(payload, router.config.limits.maxBodyBytes),
+  );
   app.addContentTypeParser("*", async (request: FastifyRequest) => {
     const given = JSON.stringify(request.headers["content-type"] ?? "");
     const message = `content-type: given ${given}; allowed: application/json (curl: -H 'content-type: application/json')`;

@@ -1,11 +1,15 @@
-import type { RouterConfig } from "../config/index.ts";
+import { type RouterConfig, renderJson } from "../config/index.ts";
 import { type Backends, openBackends } from "./backends.ts";
+import type { Usage } from "./chat/index.ts";
+import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
 import { Health, type HealthReport } from "./health.ts";
 import { type Answer, answer, type Order, type Router } from "./pipeline.ts";
-import type { Usage } from "./stream/chat-event.ts";
+import type { EmbeddingAnswer } from "./providers/provider.ts";
+import { ClientQuestion } from "./question.ts";
+import { Standings } from "./reliability/index.ts";
 import { newTrail, type Trail } from "./trail.ts";
-import { openAiWire } from "./wires/openai.ts";
+import { openAiWire } from "./wires/openai/index.ts";
 
 export interface HybridRouterOptions {
   /** The folder that relative paths of the configuration start from; the working directory by default. */
@@ -17,6 +21,8 @@ export interface RouteOptions {
   readonly signal?: AbortSignal;
   /** Only backends of our own may answer this one. */
   readonly sovereign?: boolean;
+  /** Who asks, for A/B tests between versions of a model: the same value, the same version. */
+  readonly stickyKey?: string;
   readonly trail?: Trail;
 }
 
@@ -37,17 +43,44 @@ export interface RouteResult {
  * const text = await router.routeRequest("What is a monad?", "Answer in one sentence.", "openai");
  */
 export class HybridRouter {
-  readonly #router: Router;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #baseDirectory: string;
+  /** Backends of earlier configurations that may still be answering. */
+  readonly #retired = new Map<Backends, NodeJS.Timeout>();
+  #router: Router;
 
   /** @param environment where the providers' keys are found; its AIRGAP_MODE tightens what the configuration says */
   constructor(config: RouterConfig, environment: NodeJS.ProcessEnv = process.env, options: HybridRouterOptions = {}) {
-    const backends: Backends = openBackends({ config, environment, baseDirectory: options.baseDirectory ?? "." });
-    const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(environment.AIRGAP_MODE?.trim() ?? "");
-    this.#router = { config, backends, sovereign, health: new Health(config, backends, sovereign) };
+    this.#environment = environment;
+    this.#baseDirectory = options.baseDirectory ?? ".";
+    this.#router = this.#open(config, new Standings(config));
+  }
+
+  #open(config: RouterConfig, standings: Standings): Router {
+    const backends = openBackends({ config, environment: this.#environment, baseDirectory: this.#baseDirectory });
+    const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(this.#environment.AIRGAP_MODE?.trim() ?? "");
+    return { config, backends, standings, sovereign, health: new Health(config, backends, standings, sovereign) };
   }
 
   get config(): RouterConfig {
     return this.#router.config;
+  }
+
+  /** From now on requests go by this configuration; those under way end by the one that they began with. */
+  reconfigure(config: RouterConfig): void {
+    const before = this.#router;
+    const rules = ({ breaker, predictive }: RouterConfig) => renderJson({ breaker, predictive });
+    const same = rules(config) === rules(before.config);
+    this.#router = this.#open(config, same ? before.standings : new Standings(config));
+    const over = before.config.deadlines.totalMs;
+    const retire = setTimeout(() => this.#retire(before.backends), over);
+    this.#retired.set(before.backends, retire.unref());
+  }
+
+  #retire(backends: Backends): Promise<unknown> {
+    clearTimeout(this.#retired.get(backends));
+    this.#retired.delete(backends);
+    return Promise.all(Object.values(backends).map(({ provider }) => provider?.close()));
   }
 
   /**
@@ -65,9 +98,10 @@ export class HybridRouter {
     const answered = await this.answer(
       {
         model,
-        body: { model, messages: [...system, { role: "user", content: prompt }] },
+        question: new ClientQuestion(openAiWire, { model, messages: [...system, { role: "user", content: prompt }] }),
         stream: false,
         includeUsage: false,
+        stickyKey: options.stickyKey ?? "",
         sovereign: options.sovereign ?? false,
         wire: openAiWire,
         client: options.signal ?? new AbortController().signal,
@@ -82,6 +116,11 @@ export class HybridRouter {
   /** The form behind the HTTP API: JSON or a stream of checked events; `trail` says afterwards what became of it. */
   answer(order: Order, trail: Trail = newTrail()): Promise<Answer> {
     return answer(this.#router, order, trail);
+  }
+
+  /** Vectors of texts, in the OpenAI wire's form. */
+  embed(order: EmbeddingOrder, trail: Trail = newTrail()): Promise<EmbeddingAnswer> {
+    return embed(this.#router, order, trail);
   }
 
   healthCheck(draining = false): Promise<HealthReport> {
@@ -109,7 +148,7 @@ export class HybridRouter {
 
   /** Ends every connection to the providers. */
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.#router.backends).map(({ provider }) => provider?.close()));
+    await Promise.all([this.#router.backends, ...this.#retired.keys()].map((backends) => this.#retire(backends)));
   }
 }
 

@@ -3,4 +3,4 @@ export type { BackendHealth, HealthReport } from "./health.ts";
 export { HybridRouter, type HybridRouterOptions, type RouteOptions, type RouteResult } from "./hybrid-router.ts";
 export type { Answer, Order } from "./pipeline.ts";
 export { type StartOptions, startRouter } from "./start.ts";
-export { openAiWire } from "./wires/openai.ts";
+export { openAiWire } from "./wires/openai/index.ts";

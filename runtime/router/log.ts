@@ -58,8 +58,9 @@ export function logRequest(log: Log, request: FinishedRequest): void {
   else log[request.probe ? "debug" : "info"](line, "request");
 }
 
-function summary({ backend, model, reason, attempts, failures, usage, outcome }: Trail): object {
-  return { backend, model, reason, attempts, usage, outcome, ...(failures.length > 0 ? { failures } : {}) };
+function summary({ backend, model, reason, attempts, continued, failures, usage, outcome }: Trail): object {
+  const broken = { ...(continued > 0 ? { continued } : {}), ...(failures.length > 0 ? { failures } : {}) };
+  return { backend, model, reason, attempts, usage, outcome, ...broken };
 }
 
 /** Where it happened, without the message, which may quote what a client sent. */

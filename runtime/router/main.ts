@@ -8,7 +8,8 @@ process.stdout.on("error", () => {});
 try {
   const command = parseCommand(process.argv.slice(2), process.env);
   if (command.kind === "serve") {
-    serveAsWorker(await startRouter(command.config, { baseDirectory: command.baseDirectory }));
+    const { config, baseDirectory, source } = command;
+    serveAsWorker(await startRouter(config, { baseDirectory, ...(source ? { source } : {}) }));
   } else {
     process.stdout.write(command.kind === "help" ? help : issuedKeyText(command.tenant));
   }

@@ -1,12 +1,12 @@
-import type { Question } from "./attempt.ts";
 import type { Backend } from "./backends.ts";
+import type { ChatBody } from "./providers/provider.ts";
 
-type Asked = Omit<Question, "maxOutputTokens">;
-
-/** No answer is without an end: where the client gives no limit of output tokens the backend's own default is set. */
-export function withOutputLimit(asked: Asked, backend: Backend): Question {
-  const { body, stream, includeUsage, client } = asked;
+/**
+ * No answer is without an end: where the client gives no limit of output tokens the backend's own default is set.
+ *
+ * @returns undefined where the client gave one
+ */
+export function outputLimit(body: ChatBody, backend: Backend): number | undefined {
   const own = body.max_completion_tokens ?? body.max_tokens;
-  const limit = typeof own === "number" ? {} : { maxOutputTokens: backend.defaultMaxOutputTokens };
-  return { body, stream, includeUsage, client, ...limit };
+  return typeof own === "number" ? undefined : backend.defaultMaxOutputTokens;
 }

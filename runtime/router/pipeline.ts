@@ -1,33 +1,38 @@
 import type { RouterConfig } from "../config/index.ts";
-import { attempt, type OpenStream, type Question } from "./attempt.ts";
+import { attempt, type OpenAnswer } from "./attempt.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import type { Backends } from "./backends.ts";
-import { allCloudsDown, brokenOff } from "./errors.ts";
+import type { Usage } from "./chat/index.ts";
 import type { Health } from "./health.ts";
-import { withOutputLimit } from "./output-limit.ts";
+import { outputLimit } from "./output-limit.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
-import type { ChatBody, JsonAnswer } from "./providers/provider.ts";
-import { rejected } from "./rejection.ts";
+import type { ClientQuestion } from "./question.ts";
+import { relay, type Speaker } from "./relay.ts";
+import type { Permit, Standings } from "./reliability/index.ts";
+import type { Continuation } from "./stream/seam.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
-import type { Trail } from "./trail.ts";
+import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
+import { Walk } from "./walk.ts";
 import type { Wire } from "./wires/wire.ts";
 
 /** A request that has been authenticated and read. */
 export interface Order {
   /** `auto`, `<backend>` or `<backend>/<model>`. */
   readonly model: string;
-  readonly body: ChatBody;
+  readonly question: ClientQuestion;
   readonly stream: boolean;
   readonly includeUsage: boolean;
-  /** The request's own wish to stay with backends of our own; it can only tighten. */
+  /** The wish of the request, or the rule of its tenant, to stay with backends of our own; it can only tighten. */
   readonly sovereign: boolean;
   readonly wire: Wire;
+  /** Who asks, for A/B tests: the same value, the same version. */
+  readonly stickyKey: string;
   /** Aborted when the client is gone. */
   readonly client: AbortSignal;
 }
 
 export type Answer =
-  | ({ readonly kind: "json" } & JsonAnswer)
+  | { readonly kind: "json"; readonly bytes: Buffer; readonly usage: Usage | undefined }
   /** Bytes ready to be sent; ends with the wire's end of a whole answer, or with its error. */
   | { readonly kind: "stream"; readonly chunks: AsyncGenerator<Buffer, void, undefined> };
 
@@ -35,12 +40,13 @@ export interface Router {
   readonly config: RouterConfig;
   readonly backends: Backends;
   readonly health: Health;
+  readonly standings: Standings;
   readonly sovereign: boolean;
 }
 
 /**
  * The way of a request. Its key has been authenticated before its body was read; from there: choose the targets, call
- * the provider, go on to the next target on failure, settle.
+ * the provider, go on to the next target on failure, also in the middle of a stream, settle.
  *
  * @throws RouterError as the client gets it, or ClientGone
  */
@@ -48,74 +54,99 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   const sovereign = router.sovereign || order.sovereign;
   if (sovereign) refuseCloud(order.model);
   const choice = await router.health.findModel(order.model);
-  const plan = chooseTargets(choice, router.backends, router.config.failoverChain, sovereign);
-  for (const target of plan.targets) {
-    const question = withOutputLimit(order, target.backend);
-    begin(trail, target, question);
-    try {
-      const answered = await attempt(target, question, router.config.deadlines);
-      if (answered.kind === "stream") return { kind: "stream", chunks: streamed(answered, target, order.wire, trail) };
-      settle(trail, answered);
-      return answered;
-    } catch (error) {
-      moveOn(error, target, trail);
+  const plan = chooseTargets(router, choice, order.question, sovereign);
+  const { deadlines, retries } = router.config;
+  const endsAt = performance.now() + deadlines.totalMs;
+  const lacking = (target: Target) => target.provider.unsupported(order.question, target.model);
+  const walk = new Walk(plan, lacking, { retries, endsAt, client: order.client }, trail);
+
+  const open = (target: Target, permit: Permit, question = order.question): Promise<OpenAnswer> => {
+    const maxOutputTokens = outputLimit(question.body, target.backend);
+    noteAttempt(trail, target, order.stickyKey, maxOutputTokens);
+    const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
+    const call = { question, stickyKey: order.stickyKey, ...limit };
+    return attempt(target, { call, permit, deadlines, endsAt, client: order.client });
+  };
+  const goOn = (broken: Target, sent: string): Promise<Speaker> => {
+    walk.leave(broken);
+    return walk.ask((target, permit) => continued(target, permit, sent, order, open));
+  };
+
+  return knowingOfTheClient(trail, async () => {
+    if (!order.stream) {
+      const whole = await walk.ask(async (target, permit) => assembled(await open(target, permit), target, order.wire));
+      noteAnswer(trail, whole.usage);
+      return { kind: "json", ...whole };
+    }
+    const first = await walk.ask(async (target, permit) => ({ target, answer: await open(target, permit) }));
+    const onBreak = router.config.streaming.onBreak;
+    const chunks = relay(first, {
+      wire: order.wire,
+      includeUsage: order.includeUsage,
+      trail,
+      ...(onBreak === "continue" ? { goOn } : {}),
+    });
+    return { kind: "stream", chunks };
+  });
+}
+
+/** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+type Open = (target: Target, permit: Permit, question: ClientQuestion) => Promise<OpenAnswer>;
+
+/** Asks a target to go on: in the way that it is known for, and where it refuses that, by saying so. */
+async function continued(
+  target: Target,
+  permit: Permit,
+  sent: string,
+  { question }: Order,
+  open: Open,
+): Promise<Speaker> {
+  const ask = async (continuation: Continuation, withPermit: Permit): Promise<Speaker> => ({
+    target,
+    continuation,
+    answer: await open(target, withPermit, question.continued(sent, continuation)),
+  });
+  const inWords = question.request.format === undefined ? "instruct" : "restart";
+  if (!target.provider.continuesPrefill(target.model)) return ask(inWords, permit);
+  try {
+    return await ask("prefill", permit);
+  } catch (error) {
+    const again =
+      error instanceof UpstreamFailure && error.consequence === "reject" && target.standing.breaker.acquire();
+    if (!again) throw error;
+    return ask(inWords, again);
+  }
+}
+
+/** The whole answer out of a stream's events. */
+async function assembled({ batches }: OpenAnswer, target: Target, wire: Wire) {
+  const assembler = wire.assembler(target.provider.wire);
+  let bytes = 0;
+  for (;;) {
+    const next = await batches.next();
+    if (!next.done) {
+      for (const event of next.value) {
+        assembler.add(event);
+        bytes += event.bytes.length;
+      }
+      if (bytes > maxAnswerBytes) {
+        await batches.return({ ending: [], usage: undefined });
+        throw new UpstreamFailure("its answer is too large");
+      }
+    } else {
+      for (const event of next.value.ending) assembler.add(event);
+      return { bytes: assembler.finish(), usage: next.value.usage };
     }
   }
-  throw allCloudsDown([...trail.failures, ...plan.passedOver]);
 }
 
-/** Forwards a stream that has begun, and says at its end what became of it. */
-async function* streamed(
-  { events }: OpenStream,
-  target: Target,
-  wire: Wire,
-  trail: Trail,
-): AsyncGenerator<Buffer, void> {
+async function knowingOfTheClient<T>(trail: Trail, work: () => Promise<T>): Promise<T> {
   try {
-    const end = yield* events;
-    settle(trail, end);
-    yield wire.streamEnd(end.ending, trail);
+    return await work();
   } catch (error) {
-    if (!(error instanceof UpstreamFailure)) throw gone(error, trail);
-    note(trail, error, target);
-    trail.outcome = "broken_off";
-    yield wire.streamError(brokenOff(error.at(target.backend.name, target.model)), trail);
+    if (error instanceof ClientGone) trail.outcome = "client_gone";
+    throw error;
   }
-}
-
-function begin(trail: Trail, target: Target, question: Question): void {
-  trail.attempts++;
-  trail.backend = target.backend.name;
-  trail.model = target.model;
-  trail.reason = reasonOf(target, trail);
-  if (question.maxOutputTokens === undefined) delete trail.maxOutputTokens;
-  else trail.maxOutputTokens = question.maxOutputTokens;
-}
-
-function settle(trail: Trail, { usage }: Pick<JsonAnswer, "usage"> | { usage: JsonAnswer["usage"] | undefined }): void {
-  trail.outcome = "answered";
-  if (usage) trail.usage = usage;
-}
-
-/** Returns where the next target may answer, throws what the client gets where it may not. */
-function moveOn(error: unknown, target: Target, trail: Trail): void {
-  if (!(error instanceof UpstreamFailure)) throw gone(error, trail);
-  note(trail, error, target);
-  if (error.consequence === "reject") throw rejected(error, target);
-}
-
-function note(trail: Trail, failure: UpstreamFailure, target: Target): void {
-  const told = failure.at(target.backend.name, target.model);
-  trail.failures.push(told);
-  if (failure.consequence === "alert") trail.alerts.push(told);
-}
-
-function gone(error: unknown, trail: Trail): unknown {
-  if (error instanceof ClientGone) trail.outcome = "client_gone";
-  return error;
-}
-
-function reasonOf(target: Target, { failures }: Trail): string {
-  const before = failures.map(({ backend, reason }) => `${backend}: ${reason}`).join(", ");
-  return before === "" ? target.reason : `${target.reason}; after ${before}`;
 }

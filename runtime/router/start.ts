@@ -1,19 +1,24 @@
-import type { RouterConfig } from "../config/index.ts";
+import type { Server } from "node:http";
+import { resolve } from "node:path";
+import { ConfigurationError, type RouterConfig } from "../config/index.ts";
 import { createHttp } from "./http.ts";
 import { HybridRouter } from "./hybrid-router.ts";
-import { createLog, type LogDestination } from "./log.ts";
-import { addressUrl, listen, type Running } from "./serving/index.ts";
+import { createLog, type Log, type LogDestination } from "./log.ts";
+import { type ConfigSource, reload, watchFiles } from "./reload.ts";
+import { addressUrl, listen, type Running, renewCertificate } from "./serving/index.ts";
 
 export interface StartOptions {
   /** The folder that relative paths of the configuration start from. */
   readonly baseDirectory?: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly logTo?: LogDestination;
+  /** Watched: a changed configuration is put in force without dropping a request. */
+  readonly source?: ConfigSource;
 }
 
 /** Starts a router that listens; resolves once it answers. */
 export async function startRouter(config: RouterConfig, options: StartOptions = {}): Promise<Running> {
-  const { baseDirectory = ".", environment = process.env, logTo } = options;
+  const { baseDirectory = ".", environment = process.env, logTo, source } = options;
   const log = createLog(config, logTo);
   const router = new HybridRouter(config, environment, { baseDirectory });
   const { server, control } = await createHttp({ config, router, log, baseDirectory });
@@ -28,14 +33,63 @@ export async function startRouter(config: RouterConfig, options: StartOptions = 
   for (const { name, rehearsal } of router.backends()) {
     if (rehearsal) log.warn({ backend: name }, "rehearsal: a scripted stand-in answers for this backend");
   }
+  const stopWatching = watch({ config, router, log, server, baseDirectory, source });
   return {
     url,
     async drain() {
       log.info("draining");
+      stopWatching();
       const clean = await control.drain({ drainMs: config.deadlines.drainMs });
       await router.close();
       if (clean) log.info("drained");
       else log.warn({ drainMs: config.deadlines.drainMs }, "drained, with connections cut at the deadline");
     },
+  };
+}
+
+interface Watched {
+  readonly config: RouterConfig;
+  readonly router: HybridRouter;
+  readonly log: Log;
+  readonly server: Server;
+  readonly baseDirectory: string;
+  readonly source: ConfigSource | undefined;
+}
+
+/** Puts changed files in force while the router runs; returns what ends it. */
+function watch({ config, router, log, server, baseDirectory, source }: Watched): () => void {
+  const stops: (() => void)[] = [];
+  if (source) {
+    const again = () => void reload(source, router, log);
+    process.on("SIGHUP", again);
+    stops.push(watchFiles([source.file], again), () => process.off("SIGHUP", again));
+    // It may have changed since it was read for the start.
+    again();
+  }
+  const { security } = config.listen;
+  if (security.mode === "tls") {
+    const files = [
+      security.certificateFile,
+      security.keyFile,
+      ...(security.clientCaFile ? [security.clientCaFile] : []),
+    ];
+    const renew = () => {
+      try {
+        renewCertificate(server, security, baseDirectory);
+        log.info("certificate reloaded");
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+        log.error({ problems: error.message.split("\n") }, "certificate refused, the old one stays");
+      }
+    };
+    stops.push(
+      watchFiles(
+        files.map((file) => resolve(baseDirectory, file)),
+        renew,
+      ),
+    );
+  }
+  return () => {
+    for (const stop of stops) stop();
   };
 }

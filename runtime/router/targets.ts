@@ -1,15 +1,28 @@
-import { type BackendName, backendNames, cloudBackends, nearestName } from "../config/index.ts";
+import {
+  arbitrageTiers,
+  type BackendName,
+  backendNames,
+  cloudBackends,
+  nearestName,
+  type RouterConfig,
+  splitAddress,
+} from "../config/index.ts";
+import { estimate } from "./arbitrage/index.ts";
 import type { Backend, Backends } from "./backends.ts";
 import { type BackendFailure, RouterError, SecurityError } from "./errors.ts";
-import type { LlmProvider } from "./providers/provider.ts";
+import type { ChatQuestion, LlmProvider } from "./providers/provider.ts";
+import type { Standing, Standings } from "./reliability/index.ts";
 
 /** One model at one backend that may be asked. */
 export interface Target {
   readonly backend: Backend;
   readonly provider: LlmProvider;
   readonly model: string;
+  readonly standing: Standing;
   /** Why it is asked; part of `x-router-reason`. */
   readonly reason: string;
+  /** The request names this backend. */
+  readonly askedFor: boolean;
 }
 
 export interface TargetPlan {
@@ -18,28 +31,32 @@ export interface TargetPlan {
   readonly passedOver: readonly BackendFailure[];
 }
 
+/** What the choice is made from. */
+export interface Choosing {
+  readonly config: Pick<RouterConfig, "failoverChain" | "arbitrage" | "predictive">;
+  readonly backends: Backends;
+  readonly standings: Standings;
+}
+
 /** What a request's `model` means, once it is known to exist. */
 export type ModelChoice =
   | { readonly kind: "auto" }
   | { readonly kind: "backend"; readonly backend: BackendName; readonly model?: string };
-
-/** Models that a backend lists itself, beside those that the configuration names. */
-export type ListedModels = (backend: BackendName) => readonly string[];
 
 /**
  * Reads `auto`, `<backend>` or `<backend>/<model>`.
  *
  * @throws RouterError model_not_found that lists what exists
  */
-export function parseModel(name: string, backends: Backends, listed: ListedModels): ModelChoice {
+export function parseModel(name: string, backends: Backends): ModelChoice {
   if (name === "auto") return { kind: "auto" };
   const slash = name.indexOf("/");
   const backend = (slash < 0 ? name : name.slice(0, slash)) as BackendName;
-  if (!backendNames.includes(backend)) throw notFound(name, backends, listed);
+  if (!backendNames.includes(backend)) throw notFound(name, backends);
   if (slash < 0) return { kind: "backend", backend };
   const model = name.slice(slash + 1);
-  const exists = modelsOf(backends[backend], listed).includes(model.replace(/:latest$/, ""));
-  if (!exists && !modelsOf(backends[backend], listed).includes(model)) throw notFound(name, backends, listed);
+  const models = modelsOf(backends[backend]);
+  if (!models.includes(model.replace(/:latest$/, "")) && !models.includes(model)) throw notFound(name, backends);
   return { kind: "backend", backend, model };
 }
 
@@ -55,60 +72,111 @@ export function refuseCloud(model: string): void {
 }
 
 /**
- * The order in which backends are asked: the one that was asked for, then the chain. What may not be asked is passed
- * over with its reason.
+ * The order in which targets are asked: the one that was asked for, or that is the cheapest which is good enough, then
+ * the chain; before all of them a faster model where the first has become slow. What may not be asked is passed over
+ * with its reason. Open circuits are not looked at here but when a target's turn comes.
  *
  * @throws SecurityError when a cloud backend is asked for by name and `sovereign` forbids it
  */
 export function chooseTargets(
+  choosing: Choosing,
   choice: ModelChoice,
-  backends: Backends,
-  chain: readonly BackendName[],
+  question: Pick<ChatQuestion, "request">,
   sovereign: boolean,
 ): TargetPlan {
-  const preferred = choice.kind === "backend" ? choice.backend : undefined;
-  if (preferred && sovereign) refuseCloud(preferred);
-  const targets: Target[] = [];
-  const passedOver: BackendFailure[] = [];
-  for (const name of new Set([...(preferred ? [preferred] : []), ...chain])) {
-    const backend = backends[name];
-    const why = sovereign && backend.cloud ? "a cloud backend, refused in sovereign mode" : backend.disabled();
-    const model = name === preferred && choice.kind === "backend" && choice.model ? choice.model : backend.models[0];
-    if (why !== undefined || !backend.provider || !model) passedOver.push({ backend: name, reason: why ?? "no model" });
-    else
-      targets.push({
-        backend,
-        provider: backend.provider,
-        model,
-        reason: reasonFor(name === preferred, preferred, chain),
-      });
-  }
-  return { targets, passedOver };
+  if (choice.kind === "backend" && sovereign) refuseCloud(choice.backend);
+  const { failoverChain } = choosing.config;
+  const reason = choice.kind === "backend" ? `in place of ${choice.backend}` : "auto: next of the chain";
+  const chain = failoverChain.map((backend): Wish => ({ backend, reason }));
+  const wishes = [...first(choosing, choice, question), ...chain];
+  const plan = usable(choosing, wishes, sovereign);
+  const faster = insteadOf(choosing, plan.targets[0], choice, sovereign);
+  return faster ? { ...plan, targets: [faster, ...plan.targets.filter((target) => !isSame(target, faster))] } : plan;
 }
 
+/** A target before it is known whether it can be asked; without a model its backend's default is meant. */
+interface Wish {
+  readonly backend: BackendName;
+  readonly model?: string;
+  readonly reason: string;
+  readonly askedFor?: boolean;
+}
+
+function first({ config, backends }: Choosing, choice: ModelChoice, question: Pick<ChatQuestion, "request">): Wish[] {
+  if (choice.kind === "backend") return [{ ...choice, reason: "asked for", askedFor: true }];
+  const { strategy, tiers } = config.arbitrage;
+  if (strategy === "chain") {
+    const [backend] = config.failoverChain;
+    return backend ? [{ backend, reason: `auto: first that answers of ${config.failoverChain.join(", ")}` }] : [];
+  }
+  const { tier, why } = estimate(strategy, question.request);
+  const larger = arbitrageTiers.slice(arbitrageTiers.indexOf(tier));
+  return larger.map((name) => {
+    const [backend, model] = splitAddress(tiers[name]);
+    const reason = name === tier ? why : `${why}; ${name} in its place`;
+    // A model of our own that is not pulled: the backend's own default is as cheap.
+    return { backend, reason, ...(backends[backend].has(model) ? { model } : {}) };
+  });
+}
+
+function usable({ backends, standings }: Choosing, wishes: readonly Wish[], sovereign: boolean): TargetPlan {
+  const targets: Target[] = [];
+  const passedOver = new Map<BackendName, BackendFailure>();
+  for (const wish of wishes) {
+    const backend = backends[wish.backend];
+    const why = whyNot(backend, sovereign);
+    const model = wish.model ?? backend.models[0];
+    if (why !== undefined || !backend.provider || !model) {
+      passedOver.set(backend.name, { backend: backend.name, reason: why ?? "no model" });
+      continue;
+    }
+    const standing = standings.of(backend, model);
+    const { reason, askedFor = false } = wish;
+    const target = { backend, provider: backend.provider, model, standing, reason, askedFor };
+    if (!targets.some((other) => isSame(other, target))) targets.push(target);
+  }
+  return { targets, passedOver: [...passedOver.values()] };
+}
+
+/** The faster model that answers while the first target is slow (R5). A model asked for by its full name stays. */
+function insteadOf(
+  choosing: Choosing,
+  slow: Target | undefined,
+  choice: ModelChoice,
+  sovereign: boolean,
+): Target | undefined {
+  const { predictive } = choosing.config;
+  if (!slow || !predictive.enabled || (choice.kind === "backend" && choice.model !== undefined)) return undefined;
+  const { predictor } = slow.standing;
+  if (!predictor.slow) return undefined;
+  const [backend, model] = splitAddress(predictive.switchTo);
+  const reason = `predictive: ${slow.backend.name}/${slow.model} is slow`;
+  const faster = usable(choosing, [{ backend, model, reason }], sovereign).targets[0];
+  if (!faster || isSame(faster, slow) || faster.standing.predictor.slow) return undefined;
+  if (faster.standing.breaker.state !== "closed") return undefined;
+  return predictor.advise() === "switch" ? faster : undefined;
+}
+
+const isSame = (one: Target, other: Target): boolean => one.backend === other.backend && one.model === other.model;
+
+const whyNot = (backend: Backend, sovereign: boolean): string | undefined =>
+  sovereign && backend.cloud ? "a cloud backend, refused in sovereign mode" : backend.disabled();
+
 /** Every name that a request may give as its model. */
-export function modelNames(backends: Backends, listed: ListedModels): string[] {
+export function modelNames(backends: Backends): string[] {
   const usable = Object.values(backends).filter((backend) => backend.disabled() === undefined);
   return [
     "auto",
-    ...usable.flatMap((backend) => [
-      backend.name,
-      ...modelsOf(backend, listed).map((model) => `${backend.name}/${model}`),
-    ]),
+    ...usable.flatMap((backend) => [backend.name, ...modelsOf(backend).map((model) => `${backend.name}/${model}`)]),
   ];
 }
 
-function modelsOf(backend: Backend, listed: ListedModels): readonly string[] {
-  return [...new Set([...backend.models, ...listed(backend.name)])];
+function modelsOf({ models, listed }: Backend): readonly string[] {
+  return listed.size === 0 ? models : [...new Set([...models, ...listed])];
 }
 
-function reasonFor(isPreferred: boolean, preferred: BackendName | undefined, chain: readonly BackendName[]): string {
-  if (isPreferred) return "asked for";
-  return preferred ? `in place of ${preferred}` : `auto: first that answers of ${chain.join(", ")}`;
-}
-
-function notFound(name: string, backends: Backends, listed: ListedModels): RouterError {
-  const names = modelNames(backends, listed);
+function notFound(name: string, backends: Backends): RouterError {
+  const names = modelNames(backends);
   const nearest = nearestName(name, names);
   const hint = nearest ? ` Did you mean ${nearest}?` : "";
   const shown = name.length > 100 ? `${name.slice(0, 100)}...` : name;

@@ -1,5 +1,7 @@
+import type { Usage } from "./chat/index.ts";
 import type { BackendFailure } from "./errors.ts";
-import type { Usage } from "./stream/chat-event.ts";
+import type { UpstreamFailure } from "./providers/failure.ts";
+import type { Target } from "./targets.ts";
 
 /** What became of one request: grows as it goes through the pipeline, read by the log line. */
 export interface Trail {
@@ -9,6 +11,8 @@ export interface Trail {
   reason?: string;
   /** Attempts at backends, the successful one included. */
   attempts: number;
+  /** How often a further target went on with an answer that had broken off. */
+  continued: number;
   failures: BackendFailure[];
   /** What someone must look after: a refused key, used-up credit, a missing model. */
   alerts: BackendFailure[];
@@ -17,4 +21,34 @@ export interface Trail {
   outcome?: "answered" | "broken_off" | "client_gone";
 }
 
-export const newTrail = (): Trail => ({ attempts: 0, failures: [], alerts: [] });
+export const newTrail = (): Trail => ({ attempts: 0, continued: 0, failures: [], alerts: [] });
+
+export function noteAttempt(
+  trail: Trail,
+  target: Target,
+  stickyKey: string,
+  maxOutputTokens: number | undefined,
+): void {
+  trail.attempts++;
+  trail.backend = target.backend.name;
+  trail.model = target.provider.versioned?.(target.model, stickyKey) ?? target.model;
+  trail.reason = reasonOf(target, trail);
+  if (maxOutputTokens === undefined) delete trail.maxOutputTokens;
+  else trail.maxOutputTokens = maxOutputTokens;
+}
+
+export function noteFailure(trail: Trail, failure: UpstreamFailure, target: Target): void {
+  const told = failure.at(target.backend.name, target.model);
+  trail.failures.push(told);
+  if (failure.consequence === "alert") trail.alerts.push(told);
+}
+
+export function noteAnswer(trail: Trail, usage: Usage | undefined): void {
+  trail.outcome = "answered";
+  if (usage) trail.usage = usage;
+}
+
+function reasonOf(target: Target, { failures }: Trail): string {
+  const before = failures.map(({ backend, reason }) => `${backend}: ${reason}`).join(", ");
+  return before === "" ? target.reason : `${target.reason}; after ${before}`;
+}

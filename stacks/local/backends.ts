@@ -69,7 +69,9 @@ export function withBackends(
   }
   if (rehearsalUrl !== undefined) {
     if (!config.airgap) {
-      found.openai ??= { baseUrl: `${rehearsalUrl}/v1`, rehearsal: true, defaultModel: "rehearsal" };
+      found.gemini ??= { baseUrl: `${rehearsalUrl}/v1beta`, rehearsal: true };
+      found.claude ??= { baseUrl: rehearsalUrl, rehearsal: true };
+      found.openai ??= { baseUrl: `${rehearsalUrl}/v1`, rehearsal: true };
     }
     found.local ??= { baseUrl: rehearsalUrl, rehearsal: true };
   }

@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
+import { runStep } from "./step.ts";
 
 const usage = `
 npm test [-- FILTER ...]
 
-Sets up what is missing, then checks types, format and lint, and runs the unit, program and integration tests, with the
-real engine. With filters, only the test files whose paths contain one of them.
+Sets up what is missing, then checks types, format and lint, and runs the unit, program, integration and fault tests, with
+the real engine. With filters, only the test files whose paths contain one of them.
 
   --help
 `;
@@ -21,11 +21,12 @@ await runCommand({
     const { variables } = await prepareWorkspace(terminalProgress());
     const environment = { ...process.env, PATH: variables.PATH };
     if (filters.length === 0) {
-      await run("Types", "tsc", ["-p", "."], environment);
-      await run("Format and lint", "biome", ["check", "."], environment);
+      await runStep("Types", "tsc", ["-p", "."], { environment });
+      await runStep("Format and lint", "biome", ["check", "."], { environment });
       await testLanguageHost(environment);
     }
-    await run("Tests", "vitest", ["run", ...filters], environment);
+    const projects = ["unit", "program", "integration", "faults"].flatMap((name) => ["--project", name]);
+    await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
   },
 });
 
@@ -37,24 +38,7 @@ async function testLanguageHost(environment: NodeJS.ProcessEnv): Promise<void> {
     return;
   }
   const go = { ...environment, GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", CGO_ENABLED: "0" };
-  await run("Language host: vet", "go", ["vet", "./language-host/..."], go, goModule);
-  await run("Language host: tests", "go", ["test", "./language-host/..."], go, goModule);
-}
-
-async function run(
-  what: string,
-  command: string,
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  directory = projectDirectory,
-): Promise<void> {
-  process.stdout.write(`\n${what}\n`);
-  const started = Date.now();
-  const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn(command, args, { cwd: directory, env: environment, stdio: ["ignore", "inherit", "inherit"] });
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve(exitCode ?? 1));
-  });
-  if (code !== 0) throw new Failure(`${what}: failed`);
-  process.stdout.write(`${what}: ${Math.round((Date.now() - started) / 1000)} s\n`);
+  const where = { environment: go, directory: goModule };
+  await runStep("Language host: vet", "go", ["vet", "./language-host/..."], where);
+  await runStep("Language host: tests", "go", ["test", "./language-host/..."], where);
 }

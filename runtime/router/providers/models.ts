@@ -6,6 +6,12 @@ export const openAiModels = {
   defaultModel: "gpt-5.4-mini",
 } as const;
 
+/** Which models can think before they answer, and which of them can't be told not to. */
+export const openAiThinking = {
+  able: /^(?:ft:)?(?:gpt-(?:[5-9]|\d\d)(?!.*-chat)|o\d)/,
+  always: /^(?:ft:)?(?:gpt-5(?:-(?!chat)|$)|o\d)/,
+} as const;
+
 export const ollamaModels = {
   baseUrl: "http://localhost:11434",
   defaultModel: "llama3",

@@ -1,7 +1,8 @@
 import type { BackendConfig } from "../../config/index.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { ollamaModels } from "./models.ts";
-import { OpenAiWire } from "./openai-wire.ts";
+import { ollamaDialect, unsupportedByOllama } from "./ollama-dialect.ts";
+import { OpenAiWire } from "./openai-wire/index.ts";
 import type { LlmProvider } from "./provider.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -10,12 +11,16 @@ export function createOllama(config: BackendConfig, connectMs: number): LlmProvi
   const root = (config.baseUrl ?? ollamaModels.baseUrl).replace(/\/(v1\/?)?$/, "");
   const native = new Upstream(root, connectMs);
   const compatible = new Upstream(`${root}/v1`, connectMs);
-  const wire = new OpenAiWire(compatible, { limitField: "max_tokens", headers: () => ({}) });
+  const wire = new OpenAiWire(compatible, ollamaDialect, () => ({}));
   return {
     backend: "local",
     defaultModel: config.defaultModel ?? ollamaModels.defaultModel,
-    chat: (call) => wire.chat(call),
+    wire: "openai",
+    unsupported: unsupportedByOllama,
+    // Its templates leave a last assistant's message open.
+    continuesPrefill: () => config.prefill ?? true,
     stream: (call) => wire.stream(call),
+    embed: (call) => wire.embed(call),
     async probe(signal) {
       await native.json({ method: "GET", path: "/api/version", signal });
       return { models: namesIn(await native.json({ method: "GET", path: "/api/tags", signal })) };

@@ -1,26 +1,45 @@
 import type { BackendName } from "../../config/index.ts";
-import type { ChatEvent, Usage } from "../stream/chat-event.ts";
+import type { ChatEvent, ChatRequest, ChatWire, Unsupported, Usage } from "../chat/index.ts";
 
-/** A chat request in the OpenAI wire's form; what the router does not know is passed on as it came. */
+/** A chat request in the client's own wire; what the router does not know is part of it. */
 export interface ChatBody {
   readonly [field: string]: unknown;
   readonly model: string;
   readonly messages: readonly unknown[];
 }
 
+/** What a client asked, in its own wire and, when that is needed, in the router's own form. */
+export interface ChatQuestion {
+  readonly wire: Extract<ChatWire, "openai" | "anthropic">;
+  readonly body: ChatBody;
+  /** Headers of the client's that belong to its wire, e.g. `anthropic-beta`; for a provider of the same wire. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Read from `body` when first asked for. */
+  readonly request: ChatRequest;
+}
+
 export interface ChatCall {
   /** The provider's own name of the model. */
   readonly model: string;
-  readonly body: ChatBody;
-  readonly stream: boolean;
+  readonly question: ChatQuestion;
   /** Set where the client gave no limit of its own. */
   readonly maxOutputTokens?: number;
+  /** Chooses the version of an A/B test: the same value, the same version. */
+  readonly stickyKey: string;
   /** Aborted on a deadline or when the client is gone; the upstream connection ends at once. */
   readonly signal: AbortSignal;
 }
 
+export interface EmbeddingCall {
+  readonly model: string;
+  /** A request of the OpenAI wire; `input` is text or a list of texts, checked by the route. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly stickyKey: string;
+  readonly signal: AbortSignal;
+}
+
 /** A whole answer in the OpenAI wire's form. */
-export interface JsonAnswer {
+export interface EmbeddingAnswer {
   readonly bytes: Buffer;
   readonly usage?: Usage;
 }
@@ -31,21 +50,29 @@ export interface Probe {
 }
 
 /**
- * One provider of models. Every provider answers in the OpenAI wire's form, whatever it speaks itself; where both are
- * the same the bytes are passed on untouched.
+ * One provider of models. Chat is always asked as a stream: a client that wants a whole answer gets it put together by
+ * the router, so that deadlines and the time to the first token mean the same for both.
  *
  * Each method rejects with an UpstreamFailure, which has decided what the failure means.
  */
 export interface LlmProvider {
   readonly backend: BackendName;
   readonly defaultModel: string;
-  /** The whole answer, checked. */
-  chat(call: ChatCall): Promise<JsonAnswer>;
+  /** The form of its events' bytes. */
+  readonly wire: ChatWire;
+  /** What of a request this provider can't do; empty where it can do all of it. Called before `stream`. */
+  unsupported(question: ChatQuestion, model: string): readonly Unsupported[];
+  /** The model's name with the version that answers this caller; absent where models have no versions. */
+  versioned?(model: string, stickyKey: string): string;
+  /** Whether the model goes on with an answer of the assistant that the request ends with. */
+  continuesPrefill(model: string): boolean;
   /**
    * Resolves once the provider has accepted the request; then batches of checked events as they arrive. The end of the
    * iteration is the end of the connection: whether the answer was whole is for the reader to decide.
    */
   stream(call: ChatCall): Promise<AsyncIterable<readonly ChatEvent[]>>;
+  /** Absent where the provider has no embeddings. */
+  embed?(call: EmbeddingCall): Promise<EmbeddingAnswer>;
   /** Whether it answers now, asked in the cheapest way that also proves the key. */
   probe(signal: AbortSignal): Promise<Probe>;
   close(): Promise<void>;

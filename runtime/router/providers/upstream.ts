@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from "undici";
-import { failureOfError, failureOfStatus, type Rejection, UpstreamFailure } from "./failure.ts";
+import { failureOfError, failureOfStatus, type Rejection, retryAfterOf, UpstreamFailure } from "./failure.ts";
 
 /** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -20,12 +20,24 @@ export interface UpstreamRequest {
   readonly signal: AbortSignal;
 }
 
+/**
+ * What an error response means; `body` is its parsed JSON, undefined where it is none.
+ *
+ * @param retryAfterMs from the response's headers
+ */
+export type ReadFailure = (status: number, body: unknown, retryAfterMs: number | undefined) => UpstreamFailure;
+
+const byStatus: ReadFailure = (status, body, retryAfterMs) => failureOfStatus(status, reasonOf(body), retryAfterMs);
+
 /** The kept-alive connections to one provider. Every failure is an UpstreamFailure. */
 export class Upstream {
   readonly #pool: Pool;
   readonly #basePath: string;
+  readonly #failureOf: ReadFailure;
 
-  constructor(baseUrl: string, connectMs: number) {
+  /** @param failureOf where a provider's error bodies say more than their status does */
+  constructor(baseUrl: string, connectMs: number, failureOf: ReadFailure = byStatus) {
+    this.#failureOf = failureOf;
     const url = new URL(baseUrl);
     this.#basePath = url.pathname.replace(/\/+$/, "");
     this.#pool = new Pool(url.origin, {
@@ -48,7 +60,7 @@ export class Upstream {
         signal,
       });
       if (response.statusCode >= 200 && response.statusCode < 300) return response;
-      throw failureOfStatus(response.statusCode, await reasonOf(response));
+      throw this.#failureOf(response.statusCode, await errorBody(response), retryAfterOf(response.headers));
     } catch (error) {
       throw signal.aborted ? signal.reason : failureOfError(error);
     }
@@ -92,22 +104,30 @@ async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buff
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** The provider's reason in an error body of any of the known forms; never more than the body's first part. */
-async function reasonOf({ body }: Dispatcher.ResponseData): Promise<Omit<Rejection, "status">> {
-  const none = { message: "The provider refused the request without a reason." };
+/** An error response's JSON, never more than its first part; undefined where it is none. */
+async function errorBody({ body }: Dispatcher.ResponseData): Promise<unknown> {
   try {
-    const value: unknown = JSON.parse((await collect(body, maxErrorBytes)).toString("utf8"));
-    const error = field(value, "error") ?? value;
-    const message = typeof error === "string" ? error : field(error, "message");
-    const [type, param] = [field(error, "type"), field(error, "param")];
-    return {
-      message: typeof message === "string" && message !== "" ? message.slice(0, 2_000) : none.message,
-      ...(typeof type === "string" ? { type } : {}),
-      ...(typeof param === "string" ? { param } : {}),
-    };
+    // Triton writes the error of a stream as an event.
+    return JSON.parse((await collect(body, maxErrorBytes)).toString("utf8").replace(/^data: ?/, ""));
   } catch {
-    return none;
+    return undefined;
   }
+}
+
+/** The provider's reason in an error body of any of the known forms. */
+export function reasonOf(value: unknown): Omit<Rejection, "status"> {
+  const error = field(value, "error") ?? value;
+  const message = typeof error === "string" ? error : field(error, "message");
+  const [type, param, code] = [field(error, "type"), field(error, "param"), field(error, "code")];
+  return {
+    message:
+      typeof message === "string" && message !== ""
+        ? message.slice(0, 2_000)
+        : "The provider refused the request without a reason.",
+    ...(typeof type === "string" ? { type } : {}),
+    ...(typeof param === "string" ? { param } : {}),
+    ...(typeof code === "string" ? { code } : {}),
+  };
 }
 
 function field(value: unknown, name: string): unknown {

@@ -1,10 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { HybridRouter } from "../hybrid-router.ts";
-import { newTrail } from "../trail.ts";
-import { openAiWire } from "../wires/openai.ts";
-import { clientSignal, sendStream } from "./client.ts";
-import { routerHeaders, sovereignHeader } from "./exchange.ts";
+import { openAiWire } from "../wires/openai/index.ts";
+import { answerChat } from "./ask.ts";
 import { checkBody } from "./validate.ts";
 
 const tokens = z.int().min(1).nullish();
@@ -29,30 +27,13 @@ export const ChatCompletionRequest = z.looseObject({
   n: z.int().min(1).nullish(),
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+  user: z.string().nullish(),
 });
 
 export function chatCompletions(app: FastifyInstance, router: HybridRouter): void {
-  app.post("/v1/chat/completions", { config: { wire: openAiWire } }, async (request, reply) => {
+  app.post("/v1/chat/completions", { config: { wire: openAiWire } }, (request, reply) => {
     const body = checkBody(ChatCompletionRequest, request.body);
-    const trail = newTrail();
-    request.exchange.trail = trail;
-    const order = {
-      model: body.model,
-      body,
-      stream: body.stream === true,
-      includeUsage: body.stream_options?.include_usage === true,
-      sovereign: sovereignHeader(request),
-      wire: openAiWire,
-      client: clientSignal(reply),
-    };
-    try {
-      const answered = await router.answer(order, trail);
-      reply.headers(routerHeaders(trail));
-      if (answered.kind === "stream") return await sendStream(reply, answered.chunks);
-      return reply.type("application/json; charset=utf-8").send(answered.bytes);
-    } catch (error) {
-      reply.headers(routerHeaders(trail));
-      throw error;
-    }
+    const includeUsage = body.stream_options?.include_usage === true;
+    return answerChat(router, request, reply, { wire: openAiWire, body, includeUsage, user: body.user ?? undefined });
   });
 }

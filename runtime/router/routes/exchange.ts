@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import type { RouterConfig } from "../../config/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
 import type { Trail } from "../trail.ts";
@@ -24,13 +25,26 @@ declare module "fastify" {
 }
 
 /** `x-router-sovereign`: only tightens, so that any wish but a plain "no" is either understood or refused. */
-export function sovereignHeader(request: FastifyRequest): boolean {
+function sovereignHeader(request: FastifyRequest): boolean {
   const value = request.headers["x-router-sovereign"];
   if (value === undefined || /^(false|0)$/i.test(String(value))) return false;
   if (/^(true|1)$/i.test(String(value))) return true;
   throw new RouterError("invalid_request", "x-router-sovereign: allowed: true or false.", {
     param: "x-router-sovereign",
   });
+}
+
+/** Whether only backends of our own may answer: by the tenant's rule or the request's wish. The stricter wins. */
+export function isSovereign(request: FastifyRequest, { tenants }: RouterConfig): boolean {
+  const tenant = request.exchange.caller?.tenant;
+  const byRule = tenant !== undefined && tenants[tenant]?.sovereign === true;
+  return sovereignHeader(request) || byRule;
+}
+
+/** Who stays with one version of a model in an A/B test: the end user, or where none is named the key. */
+export function stickyKey(request: FastifyRequest, user: string | undefined): string {
+  const { caller } = request.exchange;
+  return user === undefined || user === "" ? (caller?.keyId ?? "") : `${caller?.tenant ?? ""}/${user}`;
 }
 
 /** Headers that say who answered. */

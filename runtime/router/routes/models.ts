@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { HybridRouter } from "../hybrid-router.ts";
-import { openAiWire } from "../wires/openai.ts";
+import { openAiWire } from "../wires/openai/index.ts";
 
 /** The wire wants a time of creation; a route has none. */
 const created = 0;

@@ -2,9 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { HybridRouter } from "../hybrid-router.ts";
 import { newTrail } from "../trail.ts";
-import { openAiWire } from "../wires/openai.ts";
+import { openAiWire } from "../wires/openai/index.ts";
 import { clientSignal } from "./client.ts";
-import { routerHeaders, sovereignHeader } from "./exchange.ts";
+import { isSovereign, routerHeaders, stickyKey } from "./exchange.ts";
 import { checkBody } from "./validate.ts";
 
 export const RouteRequest = z.strictObject({
@@ -23,7 +23,12 @@ export function route(app: FastifyInstance, router: HybridRouter): void {
     const { prompt, system_prompt, preferred_model } = RouteRequest.parse(checkBody(RouteRequest, request.body));
     const trail = newTrail();
     request.exchange.trail = trail;
-    const options = { trail, signal: clientSignal(reply), sovereign: sovereignHeader(request) };
+    const options = {
+      trail,
+      signal: clientSignal(reply),
+      sovereign: isSovereign(request, router.config),
+      stickyKey: stickyKey(request, undefined),
+    };
     try {
       const { text, backend, model, attempts, usage } = await router.route(
         prompt,

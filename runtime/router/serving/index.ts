@@ -1,4 +1,4 @@
 export { type DrainControl, drainable } from "./drain.ts";
 export { addressUrl, ListenError, listen } from "./listen.ts";
-export { createServer } from "./server.ts";
+export { createServer, renewCertificate } from "./server.ts";
 export { failStart, type Running, serveAsWorker } from "./worker.ts";

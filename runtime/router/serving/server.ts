@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import { createServer as createTlsServer, type ServerOptions, type Server as TlsServer } from "node:https";
 import { isAbsolute, resolve } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { ConfigurationError, type RouterConfig } from "../../config/index.ts";
@@ -28,6 +28,15 @@ export function createServer(security: Security, baseDirectory: string, handler:
     });
   }
   return server;
+}
+
+/**
+ * Reads the listener's files again: new connections use them, open ones stay as they are.
+ *
+ * @throws ConfigurationError, and then the old certificate stays in use
+ */
+export function renewCertificate(server: Server, security: Tls, baseDirectory: string): void {
+  (server as TlsServer).setSecureContext(tlsOptions(security, baseDirectory));
 }
 
 function tlsOptions(security: Tls, baseDirectory: string): ServerOptions {

@@ -1,28 +1,28 @@
+import type { ChatEvent, Usage } from "../chat/index.ts";
 import { UpstreamFailure } from "../providers/failure.ts";
-import type { ChatEvent, Usage } from "./chat-event.ts";
 
 /** A provider that sends more than this without a visible word is not answering. */
 const maxHeldBytes = 4 * 1024 * 1024;
 
 /**
  * Decides what of a stream may be forwarded when. Before the first visible event nothing is, so that another backend
- * can still answer; finish, usage and `[DONE]` are held until the answer is known to be whole.
+ * can still answer; finish, usage and the wire's last word are held until the answer is known to be whole.
  */
 export class StreamGate {
   /** Seen before the first visible event: forwarded together with it. */
-  #preamble: Buffer[] = [];
-  #held: Buffer[] = [];
+  #preamble: ChatEvent[] = [];
+  #held: ChatEvent[] = [];
   #heldBytes = 0;
   #started = false;
-  #usageEvent: Buffer | undefined;
+  #usageEvent: ChatEvent | undefined;
   #open = new Set<number>();
   #finished = new Set<number>();
   #done = false;
   #usage: Usage | undefined;
 
   /** Takes the next events and returns what may be forwarded now. */
-  accept(events: readonly ChatEvent[]): Buffer[] {
-    const forward: Buffer[] = [];
+  accept(events: readonly ChatEvent[]): ChatEvent[] {
+    const forward: ChatEvent[] = [];
     for (const event of events) {
       if (this.#done) break;
       this.#take(event, forward);
@@ -30,43 +30,54 @@ export class StreamGate {
     return forward;
   }
 
-  #take(event: ChatEvent, forward: Buffer[]): void {
+  #take(event: ChatEvent, forward: ChatEvent[]): void {
     if (event.usage) this.#usage = event.usage;
     switch (event.kind) {
       case "done":
         this.#done = true;
         return;
       case "usage":
-        this.#usageEvent = event.bytes;
+        this.#usageEvent = event;
         return;
       case "finish":
-        this.#hold(this.#held, event.bytes);
+        this.#hold(this.#held, event);
         for (const choice of event.choices ?? [0]) this.#finished.add(choice);
         return;
       case "preamble":
-        if (this.#started) forward.push(event.bytes);
-        else this.#hold(this.#preamble, event.bytes);
+        // What follows a finish must not overtake it: the end of a block, a keep-alive.
+        if (this.#finished.size > 0) this.#hold(this.#held, event);
+        else if (this.#started) forward.push(event);
+        else this.#hold(this.#preamble, event);
         return;
       case "content":
         this.#started = true;
-        forward.push(...this.#preamble, event.bytes);
-        this.#preamble = [];
-        for (const choice of event.choices ?? [0]) this.#open.add(choice);
+        if (this.#preamble.length > 0) {
+          forward.push(...this.#preamble);
+          this.#preamble = [];
+        }
+        forward.push(event);
+        if (event.choices === undefined) this.#open.add(0);
+        else for (const choice of event.choices) this.#open.add(choice);
     }
   }
 
-  #hold(where: Buffer[], bytes: Buffer): void {
-    this.#heldBytes += bytes.length;
+  #hold(where: ChatEvent[], event: ChatEvent): void {
+    this.#heldBytes += event.bytes.length;
     if (this.#heldBytes > maxHeldBytes) throw new UpstreamFailure("its stream never comes to the answer");
-    where.push(bytes);
+    where.push(event);
   }
 
   /** Every choice that began has said why it ended. */
   get finished(): boolean {
-    return this.#finished.size > 0 && [...this.#open].every((choice) => this.#finished.has(choice));
+    return this.#finished.size > 0 && this.#allFinished();
   }
 
-  /** Nothing more is expected: the provider said `[DONE]`. */
+  #allFinished(): boolean {
+    for (const choice of this.#open) if (!this.#finished.has(choice)) return false;
+    return true;
+  }
+
+  /** Nothing more is expected: the provider said its last word. */
   get done(): boolean {
     return this.#done;
   }
@@ -75,8 +86,8 @@ export class StreamGate {
     return this.#usage;
   }
 
-  /** What was held, in the order of the wire, without `[DONE]`; only of an answer that is `finished`. */
-  ending(includeUsage: boolean): Buffer[] {
-    return [...this.#preamble, ...this.#held, ...(includeUsage && this.#usageEvent ? [this.#usageEvent] : [])];
+  /** What was held, in the order of the wire, without its last word; only of an answer that is `finished`. */
+  ending(): ChatEvent[] {
+    return [...this.#preamble, ...this.#held, ...(this.#usageEvent ? [this.#usageEvent] : [])];
   }
 }

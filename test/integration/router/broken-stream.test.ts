@@ -16,7 +16,7 @@ test.each([
       onChat({ text: words, gapMs: 20, fault: { type, afterEvents: 3 } }),
       says("other"),
       {
-        config: { deadlines: { betweenTokensMs: 500 } },
+        config: { deadlines: { betweenTokensMs: 500 }, streaming: { onBreak: "error" } },
       },
     );
     const response = await router.chat({ model: "openai", stream: true });

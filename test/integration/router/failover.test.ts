@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { errorOf, onChat, pair, says, router as startRouter, textOf, upstream } from "./support.ts";
 
 const backup = says("the rehearsal backup");
-/** For a primary that never answers; the backup has to answer within it too. */
-const impatient = { deadlines: { firstTokenMs: 2_000, totalMs: 2_000 } };
+/** For a primary that never answers. */
+const impatient = { deadlines: { firstTokenMs: 2_000 } };
 
 const faults: [string, object][] = [
   ["HTTP 500", { fault: { type: "status", status: 500 } }],
@@ -112,7 +112,7 @@ test("the chain is asked in its configured order", async () => {
   expect((await router.chat({ model: "auto" })).headers.get("x-router-backend")).toBe("local");
 });
 
-test("a backend without an adapter or key is passed over with the reason", async () => {
+test("a backend without a key is passed over with the reason", async () => {
   const { router } = await pair(backup, {}, { config: { backends: { claude: {} } } });
   const response = await router.chat({ model: "claude" });
   expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -125,6 +125,6 @@ test("a backend without an adapter or key is passed over with the reason", async
 test("an answer without end is given up before it fills the memory", async () => {
   const { router } = await pair(onChat({ fault: { type: "huge", bytes: 200_000_000 } }), backup);
   const response = await router.chat({ model: "openai" });
-  expect(response.headers.get("x-router-reason")).toContain("its answer is too large");
+  expect(response.headers.get("x-router-reason")).toContain("an event of its stream is too large");
   expect(response.headers.get("x-router-backend")).toBe("local");
 });

@@ -22,7 +22,7 @@ test("health tells of each backend what it is, and needs no key", async () => {
     backends: {
       openai: { status: "healthy", model: "big", rehearsal: true, latency_ms: expect.any(Number) },
       local: { status: "healthy", model: "llama3", rehearsal: true },
-      claude: { status: "disabled", why: "this version has no adapter for it" },
+      claude: { status: "disabled", why: "no key: set ANTHROPIC_API_KEY" },
       gemini: { status: "disabled", why: "no key: set GEMINI_API_KEY" },
       triton: { status: "disabled", why: "not configured" },
     },

@@ -38,6 +38,9 @@ export async function router({ config = {}, environment = {} }: RouterOptions = 
   const parsed = parseRouterConfig(
     {
       allowRehearsal: true,
+      // One attempt a target, in the chain's order: a test that is about more than that says so.
+      retries: { max: 0 },
+      arbitrage: { strategy: "chain" },
       keys: [{ id: key.id, sha256: key.sha256, tenant: "school" }],
       ...config,
       deadlines: { drainMs: 20, ...config.deadlines },

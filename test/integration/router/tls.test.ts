@@ -19,6 +19,8 @@ function configOf(clientCertificate: Mode, more: object = {}, backends: object =
     allowRehearsal: true,
     keys: [{ id: key.id, sha256: key.sha256 }],
     backends,
+    arbitrage: { strategy: "chain" },
+    predictive: { enabled: false },
     listen: {
       port: 0,
       security: {

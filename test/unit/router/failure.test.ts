@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { errorTable, RouterError } from "../../../runtime/router/errors.ts";
-import { failureOfError, failureOfStatus } from "../../../runtime/router/providers/failure.ts";
+import { failureOfError, failureOfStatus, retryAfterOf } from "../../../runtime/router/providers/failure.ts";
 
 test.each([
   ["reject", [400, 413, 422]],
@@ -12,7 +12,8 @@ test.each([
 });
 
 test("the provider's words are kept for the client of a refused request, and for nobody else", () => {
-  expect(failureOfStatus(400, { message: "words" }).rejection).toEqual({ status: 400, message: "words" });
+  const refused = { status: 400, message: "words", kind: "other" };
+  expect(failureOfStatus(400, { message: "words" }).rejection).toEqual(refused);
   for (const status of [400, 401, 500])
     expect(failureOfStatus(status, { message: "words" }).message).not.toContain("words");
   expect(failureOfStatus(500, { message: "words" }).rejection).toBeUndefined();
@@ -34,4 +35,31 @@ test.each([
 
 test.each(Object.entries(errorTable))("%s has the table's status and retryability", (code, { status, retryable }) => {
   expect(new RouterError(code as keyof typeof errorTable, "x")).toMatchObject({ code, status, retryable });
+});
+
+test.each([
+  ["OpenAI", { message: "x", code: "context_length_exceeded" }],
+  ["a wording of OpenAI's kin", { message: "This model's maximum context length is 8192 tokens." }],
+  ["Anthropic", { message: "prompt is too long: 208310 tokens > 200000 maximum" }],
+  ["Gemini", { message: "The input token count (1048577) exceeds the maximum number of tokens allowed (1048576)." }],
+])("a request that is too long is known by the words of %s", (_who, words) => {
+  expect(failureOfStatus(400, words)).toMatchObject({ consequence: "reject", rejection: { kind: "context_length" } });
+});
+
+test.each([
+  [{ "retry-after": "2" }, 2_000],
+  [{ "retry-after": "0.5" }, 500],
+  [{ "retry-after-ms": "120", "retry-after": "1" }, 120],
+  [{ "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, 0],
+  [{ "retry-after": "soon" }, undefined],
+  [{}, undefined],
+])("the pause that a provider asks for is read from %j", (headers, milliseconds) => {
+  expect(retryAfterOf(headers)).toBe(milliseconds);
+});
+
+test("what took its whole deadline, or is our fault, is not worth a retry", () => {
+  expect(
+    [500, 503, 529, 429, 408, 409].map((status) => failureOfStatus(status, { message: "" }).retryable),
+  ).not.toContain(false);
+  expect([400, 401, 404, 302].map((status) => failureOfStatus(status, { message: "" }).retryable)).not.toContain(true);
 });

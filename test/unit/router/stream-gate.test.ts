@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ChatEvent, ChatEventKind } from "../../../runtime/router/stream/chat-event.ts";
+import type { ChatEvent, ChatEventKind } from "../../../runtime/router/chat/index.ts";
 import { StreamGate } from "../../../runtime/router/stream/stream-gate.ts";
 
 const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
@@ -7,9 +7,10 @@ const event = (kind: ChatEventKind, name: string, choice = 0): ChatEvent => ({
   kind,
   bytes: Buffer.from(name),
   choices: [choice],
+  deltas: [],
   ...(kind === "usage" ? { usage } : {}),
 });
-const names = (parts: Buffer[]) => parts.map(String);
+const names = (events: ChatEvent[]) => events.map(({ bytes }) => bytes.toString());
 
 test("nothing is forwarded before the first visible event, then all in order", () => {
   const gate = new StreamGate();
@@ -28,8 +29,15 @@ test("finish, usage and the end are held", () => {
   ]);
   expect(names(forwarded)).toEqual(["a"]);
   expect(gate).toMatchObject({ finished: true, done: true, usage });
-  expect(names(gate.ending(true))).toEqual(["stop", "usage"]);
-  expect(names(gate.ending(false))).toEqual(["stop"]);
+  expect(names(gate.ending())).toEqual(["stop", "usage"]);
+});
+
+test("what follows a finish does not overtake it", () => {
+  const gate = new StreamGate();
+  expect(names(gate.accept([event("content", "a"), event("finish", "stop"), event("preamble", "block end")]))).toEqual([
+    "a",
+  ]);
+  expect(names(gate.ending())).toEqual(["stop", "block end"]);
 });
 
 test("what follows the end is not looked at", () => {
@@ -56,13 +64,13 @@ describe("an answer is whole", () => {
     const gate = new StreamGate();
     expect(gate.accept([event("preamble", "role"), event("finish", "stop")])).toEqual([]);
     expect(gate.finished).toBe(true);
-    expect(names(gate.ending(false))).toEqual(["role", "stop"]);
+    expect(names(gate.ending())).toEqual(["role", "stop"]);
   });
 });
 
 test("a stream that never comes to a word is given up before it fills the memory", () => {
   const gate = new StreamGate();
-  const large = { kind: "preamble", bytes: Buffer.alloc(1024 * 1024) } as const;
+  const large: ChatEvent = { kind: "preamble", bytes: Buffer.alloc(1024 * 1024), deltas: [] };
   expect(() => {
     for (let i = 0; i < 10; i++) gate.accept([large]);
   }).toThrow("never comes to the answer");

@@ -1,0 +1,3 @@
+export type { ChatDelta, FinishReason, Usage } from "./delta.ts";
+export type { ChatEvent, ChatEventKind, ChatWire } from "./event.ts";
+export type * from "./request.ts";

@@ -1,0 +1,75 @@
+import { AttemptClock } from "./attempt-clock.ts";
+import { RouterError } from "./errors.ts";
+import type { Router } from "./pipeline.ts";
+import type { EmbeddingAnswer } from "./providers/provider.ts";
+import type { Permit } from "./reliability/index.ts";
+import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
+import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
+import { Verdict } from "./verdict.ts";
+import { Walk } from "./walk.ts";
+
+export interface EmbeddingOrder {
+  /** `auto` or `<backend>/<model>`. */
+  readonly model: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly sovereign: boolean;
+  readonly stickyKey: string;
+  readonly client: AbortSignal;
+}
+
+/**
+ * Asks for vectors. Those of different models can't be compared: the same target is asked again, but never another.
+ *
+ * @throws RouterError as the client gets it, or ClientGone
+ */
+export async function embed(router: Router, order: EmbeddingOrder, trail: Trail): Promise<EmbeddingAnswer> {
+  const { config, health } = router;
+  const sovereign = router.sovereign || order.sovereign;
+  const model = order.model === "auto" ? config.embeddings.model : order.model;
+  if (model === undefined) throw needsModel("auto means nothing here while embeddings.model is not configured");
+  if (sovereign) refuseCloud(model);
+  const choice = await health.findModel(model);
+  if (choice.kind === "auto" || choice.model === undefined) throw needsModel(`${model} names no model`);
+  const plan = chooseTargets({ ...router, config: { ...config, failoverChain: [] } }, choice, noRequest, sovereign);
+  const endsAt = performance.now() + config.deadlines.totalMs;
+  const walk = new Walk(plan, lacking, { retries: config.retries, endsAt, client: order.client }, trail);
+  const answer = await walk.ask(async (target, permit) => {
+    noteAttempt(trail, target, order.stickyKey, undefined);
+    return ask(target, permit, order, endsAt);
+  });
+  noteAnswer(trail, answer.usage);
+  return answer;
+}
+
+async function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: number): Promise<EmbeddingAnswer> {
+  const started = performance.now();
+  const clock = new AttemptClock(order.client, Math.max(1, Math.min(target.backend.totalMs, endsAt - started)));
+  const verdict = new Verdict(target.standing, permit, started);
+  const { body, stickyKey } = order;
+  try {
+    const asked = target.provider.embed?.({ model: target.model, body, stickyKey, signal: clock.signal });
+    if (!asked) throw new Error("asked a provider without embeddings");
+    const answer = await clock.until(asked);
+    verdict.answered();
+    verdict.succeeded();
+    clock.end();
+    return answer;
+  } catch (error) {
+    throw verdict.of(error, clock);
+  }
+}
+
+const lacking = ({ backend, provider }: Target) =>
+  provider.embed ? [] : [{ param: "model", reason: `${backend.name} has no embeddings` }];
+
+/** The model is named: nothing is estimated. */
+const noRequest = {
+  get request(): never {
+    throw new Error("an embedding request is never estimated");
+  },
+};
+
+function needsModel(why: string): RouterError {
+  const message = `model: ${why}; allowed: <backend>/<model> of a model that makes embeddings, e.g. local/all-minilm`;
+  return new RouterError("invalid_request", message, { param: "model" });
+}

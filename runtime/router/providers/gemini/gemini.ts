@@ -1,0 +1,74 @@
+import type { BackendConfig } from "../../../config/index.ts";
+import type { Secret } from "../../secrets.ts";
+import { UpstreamFailure } from "../failure.ts";
+import type { LlmProvider } from "../provider.ts";
+import { requireType, Upstream } from "../upstream.ts";
+import { embed } from "./embeddings.ts";
+import { geminiFailure } from "./errors.ts";
+import { geminiModels, traitsOf } from "./models.ts";
+import { render } from "./render.ts";
+import { eventsOf } from "./stream.ts";
+import { isRecord } from "./types.ts";
+
+/** More models than Google has; its own limit of one page. */
+const pageSize = 1_000;
+
+/** Google's Gemini API with a key (not Vertex AI, which signs requests). */
+export function createGemini(config: BackendConfig, key: Secret, connectMs: number): LlmProvider {
+  const upstream = new Upstream(withVersion(config.baseUrl ?? geminiModels.baseUrl), connectMs, geminiFailure);
+  const defaultModel = config.defaultModel ?? geminiModels.defaultModel;
+  // Google takes the key in the address too, but addresses are logged on the way. Read for each request, so that a
+  // rotated key is used at once.
+  const headers = (): Record<string, string> => {
+    const value = key.read();
+    return value === undefined ? {} : { "x-goog-api-key": value };
+  };
+  const continuesPrefill = (model: string): boolean => config.prefill ?? traitsOf(model).prefill;
+  return {
+    backend: "gemini",
+    defaultModel,
+    wire: "gemini",
+    continuesPrefill,
+    unsupported: (question, model) => render({ question, model, prefill: continuesPrefill(model) }).unsupported,
+    async stream({ question, model, maxOutputTokens, signal }) {
+      const { body } = render({ question, model, maxOutputTokens, prefill: continuesPrefill(model) });
+      const answer = await upstream.open({
+        method: "POST",
+        path: `/models/${encodeURIComponent(model)}:streamGenerateContent?alt=sse`,
+        headers: { "content-type": "application/json", ...headers() },
+        body: JSON.stringify(body),
+        signal,
+      });
+      requireType(answer.headers, "text/event-stream");
+      return eventsOf(answer.body, model, signal);
+    },
+    embed(call) {
+      const model = call.model === defaultModel ? geminiModels.embeddingModel : call.model;
+      return embed(upstream, headers(), { ...call, model });
+    },
+    async probe(signal) {
+      const path = `/models?pageSize=${pageSize}`;
+      return { models: namesIn(await upstream.json({ method: "GET", path, headers: headers(), signal })) };
+    },
+    close: () => upstream.close(),
+  };
+}
+
+/** As the official client, a base URL without any path gets the API's version. */
+function withVersion(baseUrl: string): string {
+  return new URL(baseUrl).pathname === "/" ? `${baseUrl.replace(/\/$/, "")}/v1beta` : baseUrl;
+}
+
+/** Google's names without the `models/` before them. */
+function namesIn(list: Buffer): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(list.toString("utf8"));
+  } catch {
+    throw new UpstreamFailure("its list of models is not JSON");
+  }
+  const models: readonly unknown[] = isRecord(value) && Array.isArray(value.models) ? value.models : [];
+  return models.flatMap((model) =>
+    isRecord(model) && typeof model.name === "string" ? [model.name.replace(/^models\//, "")] : [],
+  );
+}

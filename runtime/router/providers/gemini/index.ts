@@ -1,0 +1,1 @@
+export { createGemini } from "./gemini.ts";

@@ -1,0 +1,86 @@
+import type { ChatEvent } from "../../chat/index.ts";
+import { SseSplitter } from "../../stream/sse-splitter.ts";
+import { failureInBand, OpenAiScanner, usageOf } from "../../wires/openai/index.ts";
+import { failureOfError, UpstreamFailure } from "../failure.ts";
+import type { ChatCall, EmbeddingAnswer, EmbeddingCall } from "../provider.ts";
+import { requireType, type Upstream } from "../upstream.ts";
+import { type Dialect, upstreamBody } from "./body.ts";
+
+export { type Dialect, type LimitField, upstreamBody } from "./body.ts";
+export { effortOfBudget } from "./effort.ts";
+export { withoutThoughts } from "./thoughts.ts";
+export { unsupportedParts } from "./unsupported.ts";
+
+/** Asks a provider that speaks the OpenAI wire; its events are passed on as they come. */
+export class OpenAiWire {
+  readonly #upstream: Upstream;
+  readonly #dialect: Dialect;
+  readonly #headers: () => Readonly<Record<string, string>>;
+
+  /** @param headers read for each request, so that a rotated key is used at once */
+  constructor(upstream: Upstream, dialect: Dialect, headers: () => Readonly<Record<string, string>>) {
+    this.#upstream = upstream;
+    this.#dialect = dialect;
+    this.#headers = headers;
+  }
+
+  async stream(call: ChatCall): Promise<AsyncIterable<readonly ChatEvent[]>> {
+    const { question, signal } = call;
+    const own = question.wire === "openai" ? question.headers : undefined;
+    const body = upstreamBody(call, this.#dialect);
+    const response = await this.#upstream.open(this.#request("/chat/completions", body, signal, own));
+    requireType(response.headers, "text/event-stream");
+    return eventsOf(response.body, signal);
+  }
+
+  async embed({ model, body, signal }: EmbeddingCall): Promise<EmbeddingAnswer> {
+    const bytes = await this.#upstream.json(this.#request("/embeddings", { ...body, model }, signal));
+    return checkedEmbeddings(bytes);
+  }
+
+  #request(path: string, body: object, signal: AbortSignal, own: Readonly<Record<string, string>> = {}) {
+    const headers = { ...own, "content-type": "application/json", ...this.#headers() };
+    return { method: "POST", path, headers, body: JSON.stringify(body), signal } as const;
+  }
+}
+
+function checkedEmbeddings(bytes: Buffer): EmbeddingAnswer {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new UpstreamFailure("its answer is not JSON");
+  }
+  if (typeof value !== "object" || value === null) throw new UpstreamFailure("its answer is not an object");
+  const { data, error, usage } = value as Record<string, unknown>;
+  if (error !== undefined && error !== null) throw failureInBand(error);
+  if (!Array.isArray(data)) throw new UpstreamFailure("its answer has no embeddings");
+  const counted = usageOf(usage);
+  return { bytes, ...(counted ? { usage: counted } : {}) };
+}
+
+async function* eventsOf(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<readonly ChatEvent[]> {
+  const splitter = new SseSplitter();
+  const scanner = new OpenAiScanner();
+  let begun = false;
+  let events: ChatEvent[] = [];
+  try {
+    for await (const chunk of body) {
+      for (const bytes of splitter.push(chunk)) {
+        const event = scanner.scan(bytes);
+        if (event) events.push(event);
+      }
+      if (events.length === 0) continue;
+      yield events;
+      begun = true;
+      events = [];
+    }
+  } catch (error) {
+    // What was good before it is not lost; before the first batch another backend can give the whole answer.
+    if (begun && events.length > 0 && !signal.aborted) yield events;
+    throw signal.aborted ? signal.reason : failureOfError(error);
+  }
+  // Some providers leave out the last blank line; only `[DONE]` may be taken without it.
+  const { rest } = splitter;
+  if (rest.toString("latin1").trim() === "data: [DONE]") yield [{ kind: "done", bytes: rest, deltas: [] }];
+}

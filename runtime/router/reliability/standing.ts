@@ -1,0 +1,75 @@
+import type { RouterConfig } from "../../config/index.ts";
+import type { UpstreamFailure } from "../providers/failure.ts";
+import type { Vitals } from "../vitals.ts";
+import { Breaker, type Permit } from "./breaker.ts";
+import { Predictor } from "./predictor.ts";
+
+type Rules = Pick<RouterConfig, "breaker" | "predictive">;
+
+/** What is known of one target by how its attempts went. */
+export class Standing {
+  readonly breaker: Breaker;
+  readonly predictor: Predictor;
+  readonly #vitals: Vitals;
+  readonly #measure: RouterConfig["predictive"]["measure"];
+
+  constructor(rules: Rules, vitals: Vitals) {
+    this.breaker = new Breaker(rules.breaker);
+    this.predictor = new Predictor(rules.predictive);
+    this.#measure = rules.predictive.measure;
+    this.#vitals = vitals;
+  }
+
+  /** The first token came after so many milliseconds. */
+  answered(permit: Permit, milliseconds: number): void {
+    this.breaker.answered(permit);
+    this.#vitals.answered(milliseconds);
+    if (this.#measure === "first_token") this.predictor.add(milliseconds);
+  }
+
+  /** The answer was whole after so many milliseconds. */
+  succeeded(permit: Permit, milliseconds: number): void {
+    this.breaker.succeeded(permit);
+    if (this.#measure === "full_response") this.predictor.add(milliseconds);
+  }
+
+  /** @param answered whether the first token had come */
+  failed(permit: Permit, failure: UpstreamFailure, milliseconds: number, answered: boolean): void {
+    // A request that was refused says nothing about who refused it.
+    if (failure.consequence === "reject") {
+      this.breaker.released(permit);
+      return;
+    }
+    this.breaker.failed(permit, failure.retryAfterMs);
+    this.#vitals.failed(failure);
+    // A wait that ended in a deadline was at least as slow as this; a refusal is fast and proves nothing.
+    if (!answered && failure.slow) this.predictor.add(milliseconds);
+  }
+
+  released(permit: Permit): void {
+    this.breaker.released(permit);
+  }
+}
+
+/** The standing of every target that was ever asked, by `<backend>/<model>`. */
+export class Standings {
+  readonly #rules: Rules;
+  readonly #known = new Map<string, Standing>();
+
+  constructor(rules: Rules) {
+    this.#rules = rules;
+  }
+
+  of(backend: { readonly name: string; readonly vitals: Vitals }, model: string): Standing {
+    const address = `${backend.name}/${model}`;
+    const known = this.#known.get(address);
+    if (known) return known;
+    const made = new Standing(this.#rules, backend.vitals);
+    this.#known.set(address, made);
+    return made;
+  }
+
+  entries(): Iterable<[string, Standing]> {
+    return this.#known.entries();
+  }
+}

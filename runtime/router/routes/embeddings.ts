@@ -1,0 +1,46 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { HybridRouter } from "../hybrid-router.ts";
+import { newTrail } from "../trail.ts";
+import { openAiWire } from "../wires/openai/index.ts";
+import { clientSignal } from "./client.ts";
+import { isSovereign, routerHeaders, stickyKey } from "./exchange.ts";
+import { checkBody } from "./validate.ts";
+
+const token = z.int().min(0);
+
+/** What the router itself reads of an OpenAI embeddings request; every other field goes to the provider as it came. */
+export const EmbeddingRequest = z.looseObject({
+  model: z.string().min(1).max(300).meta({ description: "auto (embeddings.model) or <backend>/<model>." }),
+  input: z.union([
+    z.string().min(1),
+    z.array(z.string().min(1)).min(1),
+    z.array(token).min(1),
+    z.array(z.array(token).min(1)).min(1),
+  ]),
+  encoding_format: z.enum(["float", "base64"]).nullish(),
+  dimensions: z.int().min(1).nullish(),
+  user: z.string().nullish(),
+});
+
+export function embeddings(app: FastifyInstance, router: HybridRouter): void {
+  app.post("/v1/embeddings", { config: { wire: openAiWire } }, async (request, reply) => {
+    const body = checkBody(EmbeddingRequest, request.body);
+    const trail = newTrail();
+    request.exchange.trail = trail;
+    const order = {
+      model: body.model,
+      body,
+      sovereign: isSovereign(request, router.config),
+      stickyKey: stickyKey(request, body.user ?? undefined),
+      client: clientSignal(reply),
+    };
+    try {
+      const { bytes } = await router.embed(order, trail);
+      reply.type("application/json; charset=utf-8");
+      return bytes;
+    } finally {
+      reply.headers(routerHeaders(trail));
+    }
+  });
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RetryConfig } from "../config/index.ts";
+import type { Unsupported } from "./chat/index.ts";
+import { allCloudsDown, type BackendFailure, RouterError } from "./errors.ts";
+import { UpstreamFailure } from "./providers/failure.ts";
+import { rejected } from "./rejection.ts";
+import { backoffMs, type Permit } from "./reliability/index.ts";
+import type { Target, TargetPlan } from "./targets.ts";
+import { noteFailure, type Trail } from "./trail.ts";
+
+export interface WalkRules {
+  readonly retries: RetryConfig;
+  /** When the whole request must be over; on the clock of `performance.now()`. */
+  readonly endsAt: number;
+  /** Aborted when the client is gone. */
+  readonly client: AbortSignal;
+}
+
+/** Asks one target after the other, each again as its failures allow, until one answers. */
+export class Walk {
+  readonly #targets: Target[];
+  readonly #passedOver: BackendFailure[];
+  readonly #lacking: (target: Target) => readonly Unsupported[];
+  readonly #rules: WalkRules;
+  readonly #trail: Trail;
+  #next = 0;
+  /** What the client gets where no larger model took its request. */
+  #rejection: RouterError | undefined;
+  #shortestPauseMs = Number.POSITIVE_INFINITY;
+  #waited = false;
+  #repeated = false;
+
+  /** @param lacking what of the request a target can't do */
+  constructor(plan: TargetPlan, lacking: (target: Target) => readonly Unsupported[], rules: WalkRules, trail: Trail) {
+    this.#targets = [...plan.targets];
+    this.#passedOver = [...plan.passedOver];
+    this.#lacking = lacking;
+    this.#rules = rules;
+    this.#trail = trail;
+  }
+
+  /**
+   * @param attempt resolves with an answer, or rejects with what its failure means
+   * @throws RouterError as the client gets it, or ClientGone
+   */
+  async ask<Answer extends object>(attempt: (target: Target, permit: Permit) => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      const target = this.#targets[this.#next];
+      if (!target) {
+        if (await this.#waitsForBreaker()) continue;
+        throw this.#exhausted();
+      }
+      const answer = this.#canDo(target) ? await this.#askOne(target, attempt) : undefined;
+      if (answer) return answer;
+      this.#next++;
+    }
+  }
+
+  /** The target that answered broke off: the next may go on, and where there is none, once, the same again. */
+  leave(target: Target): void {
+    this.#next++;
+    if (this.#next < this.#targets.length || this.#repeated) return;
+    this.#repeated = true;
+    this.#targets.push(target);
+  }
+
+  async #askOne<Answer extends object>(
+    target: Target,
+    attempt: (target: Target, permit: Permit) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    target.backend.retryBudget.request();
+    for (let retry = 0; ; retry++) {
+      const permit = target.standing.breaker.acquire();
+      if (!permit) return this.#refusedByBreaker(target);
+      try {
+        return await attempt(target, permit);
+      } catch (error) {
+        if (!(error instanceof UpstreamFailure)) throw error;
+        noteFailure(this.#trail, error, target);
+        if (error.consequence === "reject") this.#reject(error, target);
+        const waitMs = this.#retryIn(error, target, retry, permit);
+        if (waitMs === undefined) return undefined;
+        await this.#pause(waitMs);
+      }
+    }
+  }
+
+  /** Milliseconds until the same target is asked again; undefined where the next one is. */
+  #retryIn(failure: UpstreamFailure, target: Target, retry: number, permit: Permit): number | undefined {
+    const { retries, endsAt } = this.#rules;
+    if (!failure.retryable || retry >= retries.max || permit.probe) return undefined;
+    if ((failure.retryAfterMs ?? 0) > retries.maxRetryAfterMs) return undefined;
+    const waitMs = backoffMs(retry, retries, failure.retryAfterMs);
+    if (performance.now() + waitMs >= endsAt || !target.backend.retryBudget.take()) return undefined;
+    return waitMs;
+  }
+
+  #refusedByBreaker(target: Target): undefined {
+    const { nextProbeMs } = target.standing.breaker;
+    this.#shortestPauseMs = Math.min(this.#shortestPauseMs, nextProbeMs);
+    const when = nextProbeMs > 0 ? `, next probe in ${Math.ceil(nextProbeMs / 1000)} s` : ", being probed now";
+    this.#passOver(target, `its circuit is open${when}`);
+  }
+
+  /** What a target can't do is a clear answer where it was asked for by name, and no reason to fail elsewhere. */
+  #canDo(target: Target): boolean {
+    const lacking = this.#lacking(target);
+    const first = lacking[0];
+    if (!first) return true;
+    const reason = lacking.map(({ param, reason: why }) => `${param}: ${why}`).join("; ");
+    const refusal = new RouterError("invalid_request", reason, { param: first.param });
+    if (target.askedFor) throw refusal;
+    this.#rejection ??= refusal;
+    this.#passOver(target, reason);
+    return false;
+  }
+
+  /** A request that is too long may fit a larger model; any other refusal is the client's. */
+  #reject(failure: UpstreamFailure, target: Target): void {
+    const refusal = rejected(failure, target);
+    if (failure.rejection?.kind !== "context_length") throw refusal;
+    this.#rejection = refusal;
+  }
+
+  #passOver(target: Target, reason: string): void {
+    this.#passedOver.push({ backend: target.backend.name, model: target.model, reason });
+  }
+
+  /** Where only breakers stand in the way and one of them may be probed soon, waiting is better than refusing. */
+  async #waitsForBreaker(): Promise<boolean> {
+    const waitMs = backoffMs(0, this.#rules.retries, this.#shortestPauseMs);
+    const soon = this.#shortestPauseMs <= this.#rules.retries.maxRetryAfterMs;
+    if (this.#waited || !soon || performance.now() + waitMs >= this.#rules.endsAt) return false;
+    this.#waited = true;
+    this.#next = 0;
+    await this.#pause(waitMs);
+    return true;
+  }
+
+  #exhausted(): RouterError {
+    if (this.#rejection) return this.#rejection;
+    return allCloudsDown([...this.#trail.failures, ...this.#passedOver], this.#shortestPauseMs);
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    const { client } = this.#rules;
+    try {
+      await sleep(milliseconds, undefined, { signal: client });
+    } catch {
+      throw client.reason;
+    }
+  }
+}

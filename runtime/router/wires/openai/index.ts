@@ -1,0 +1,18 @@
+import type { Wire } from "../wire.ts";
+import { ChunkAssembler, DeltaAssembler } from "./answer/assembler.ts";
+import { OpenAiStreamWriter } from "./answer/writer.ts";
+import { errorBody } from "./envelope.ts";
+import { readRequest } from "./request/read.ts";
+
+export { failureInBand, OpenAiScanner } from "./answer/scanner.ts";
+export { type RenderOptions, renderRequest } from "./request/render.ts";
+export { usageOf } from "./usage.ts";
+
+/** The OpenAI wire, as clients speak it. */
+export const openAiWire: Wire = {
+  name: "openai",
+  read: readRequest,
+  error: errorBody,
+  assembler: (from) => (from === "openai" ? new ChunkAssembler() : new DeltaAssembler()),
+  writer: (options) => new OpenAiStreamWriter(options),
+};

@@ -42,11 +42,11 @@ export function readPrompt(request: EstimatedRequest): Prompt {
   };
 }
 
-/** All text of the last user message. */
+/** All text of the last user message, its parts put together without anything between them. */
 export function lastUserText(messages: readonly Message[]): string {
   return userParts(messages[lastUser(messages, messages.length)])
     .map((part) => (part.type === "text" ? part.text : ""))
-    .join("\n");
+    .join("");
 }
 
 function lastUser(messages: readonly Message[], before: number): number {
@@ -77,8 +77,14 @@ function excerpt(parts: readonly Part[], half: number): string {
   const texts = parts.flatMap(({ text }) => (text === undefined ? [] : [text]));
   if (textLength(parts) <= 2 * half) return texts.join("\n");
   let head = "";
-  for (let i = 0; i < texts.length && head.length < half; i++) head += texts[i]?.slice(0, half - head.length);
+  for (const text of texts) {
+    if (head.length >= half) break;
+    head += text.slice(0, half - head.length);
+  }
   let tail = "";
-  for (let i = texts.length - 1; i >= 0 && tail.length < half; i--) tail = texts[i]?.slice(tail.length - half) + tail;
+  for (const text of texts.toReversed()) {
+    if (tail.length >= half) break;
+    tail = text.slice(tail.length - half) + tail;
+  }
   return `${head}\n${tail}`;
 }

@@ -37,8 +37,9 @@ const demands = bits(["structure", "grade"]);
 
 /** A prompt shorter than this, after another one, asks for more of the same. */
 const followUpLength = 200;
-/** An instruction ends at the first blank line after a greeting, and here at the latest. */
-const greetingLength = 20;
+/** "Dear all," on a line of its own isn't the instruction. */
+const greetingLength = 30;
+/** An instruction ends at this length at the latest. */
 const instructionLength = 600;
 /** A last paragraph up to this length is an instruction again if more was given before it: "Now fix it." */
 const closingLength = 300;
@@ -91,8 +92,7 @@ function takeFences(text: string, counts: Counts): string {
 }
 
 function countProse(text: string, counts: Counts): void {
-  const firstBreak = text.indexOf("\n\n", greetingLength);
-  const instructionEnd = Math.min(firstBreak < 0 ? text.length : firstBreak, instructionLength);
+  const instructionEnd = Math.min(endOfInstruction(text), instructionLength);
   const lastBreak = text.lastIndexOf("\n\n");
   const closes = text.length - lastBreak <= Math.min(closingLength, lastBreak);
   const closingStart = closes ? Math.max(lastBreak, instructionEnd) : text.length;
@@ -125,6 +125,16 @@ function countProse(text: string, counts: Counts): void {
     if (text.charCodeAt(i) === newline && startsItem(text, i + 1)) counts.items++;
     previous = kind;
   }
+}
+
+/** Where what is asked ends and what is given begins: at a blank line, or at a colon that ends a line before no list. */
+function endOfInstruction(text: string): number {
+  const first = text.indexOf("\n\n");
+  const greets = first > 0 && first < greetingLength && ",!".includes(text.charAt(first - 1));
+  const blank = greets ? text.indexOf("\n\n", first + 2) : first;
+  const colon = text.indexOf(":\n");
+  const given = colon < 0 || startsItem(text, colon + 2) ? text.length : colon + 1;
+  return Math.min(given, blank < 0 ? text.length : blank);
 }
 
 /** Half a point each: what was said before, or for every answer, weighs less than what is said now. */

@@ -9,7 +9,7 @@ const shortPrompt = 100;
  * are Unicode code points, white space included. Upper and lower case are the same; "analyzed" contains the word;
  * "analyse" doesn't: a literal rule keeps its letters, and the estimator knows both.
  *
- * The whole prompt is searched, because the rule says so: about a millisecond for a million characters.
+ * The whole prompt is searched, because the rule says so: a millisecond or two for a million characters.
  */
 export function thresholds({ messages }: Pick<EstimatedRequest, "messages">): Estimate {
   const prompt = lastUserText(messages);

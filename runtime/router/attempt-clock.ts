@@ -9,6 +9,9 @@ export class ClientGone extends Error {
   }
 }
 
+/** Nobody gets to see it: one for all spares each request the making of a stack trace. */
+const over = new UpstreamFailure("the attempt is over");
+
 /**
  * The deadlines of one attempt and the signal that ends it: one for what is waited for now, one for the whole, and the
  * client's own. The signal's reason is the failure.
@@ -19,6 +22,7 @@ export class AttemptClock {
   readonly #total: NodeJS.Timeout;
   #stage: NodeJS.Timeout | undefined;
   #paused = false;
+  #giveUp: ((reason: Error) => void) | undefined;
 
   constructor(client: AbortSignal, totalMs: number) {
     this.#client = client;
@@ -41,14 +45,14 @@ export class AttemptClock {
     }, milliseconds);
   }
 
-  /** Waits for a provider; one that does not heed the signal can't hold the request. */
+  /** Waits for a provider, one thing at a time; one that does not heed the signal can't hold the request. */
   until<T>(pending: Promise<T>): Promise<T> {
     const { signal } = this.#controller;
     return new Promise<T>((resolve, reject) => {
-      const abort = () => reject(signal.reason);
-      if (signal.aborted) abort();
-      signal.addEventListener("abort", abort, { once: true });
-      pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+      if (signal.aborted) reject(signal.reason);
+      // Listeners of a signal cost more than all else here, and this runs for each part of each answer.
+      this.#giveUp = reject;
+      pending.then(resolve, reject);
     });
   }
 
@@ -65,7 +69,7 @@ export class AttemptClock {
 
   /** Ends the attempt: no deadline fires any more, and an upstream that still sends is cut off. */
   end(): void {
-    this.#stop(new UpstreamFailure("the attempt is over"));
+    this.#stop(over);
   }
 
   readonly #clientGone = () => this.#stop(new ClientGone());
@@ -79,5 +83,6 @@ export class AttemptClock {
     clearTimeout(this.#total);
     this.#client.removeEventListener("abort", this.#clientGone);
     this.#controller.abort(reason);
+    this.#giveUp?.(reason);
   }
 }

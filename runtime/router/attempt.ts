@@ -6,13 +6,18 @@ import type { ChatCall } from "./providers/provider.ts";
 import type { Permit } from "./reliability/index.ts";
 import { StreamGate } from "./stream/stream-gate.ts";
 import type { Target } from "./targets.ts";
+import type { AttemptTelemetry } from "./telemetry/index.ts";
 import { Verdict } from "./verdict.ts";
 
 /** After its finish reason a provider gets this long for its last word; the answer is whole either way. Milliseconds. */
 const afterFinishMs = 5_000;
 
+/** How long the end of a response is waited for after the answer's last word; milliseconds. */
+const lingerMs = 1_000;
+
 export interface Asking {
-  readonly call: Omit<ChatCall, "signal" | "model">;
+  readonly call: Omit<ChatCall, "signal" | "model" | "trace">;
+  readonly telemetry: AttemptTelemetry;
   readonly permit: Permit;
   readonly deadlines: RouterConfig["deadlines"];
   /** When the whole request must be over; on the clock of `performance.now()`. */
@@ -40,17 +45,24 @@ export interface AnswerEnd {
  * @throws UpstreamFailure that says what it means for the request, or ClientGone
  */
 export async function attempt(target: Target, asking: Asking): Promise<OpenAnswer> {
-  const { call, deadlines, endsAt, client } = asking;
+  const { call, deadlines, endsAt, client, telemetry } = asking;
   const started = performance.now();
   const clock = new AttemptClock(client, Math.max(1, Math.min(target.backend.totalMs, endsAt - started)));
-  const verdict = new Verdict(target.standing, asking.permit, started);
+  const verdict = new Verdict(target.standing, asking.permit, telemetry, started);
   try {
     clock.await("first token", deadlines.firstTokenMs);
-    const asked = target.provider.stream({ ...call, model: target.model, signal: clock.signal });
+    const asked = target.provider.stream({
+      ...call,
+      model: target.model,
+      trace: { ...telemetry.headers },
+      signal: clock.signal,
+    });
+    if (telemetry.contentRecorded) telemetry.prompt(call.question.request);
     const begun = await begin(await clock.until(asked), clock);
     verdict.answered();
     clock.await("next token", deadlines.betweenTokensMs);
-    return { batches: forward(begun, clock, verdict, Math.min(afterFinishMs, deadlines.betweenTokensMs)) };
+    const batches = forward(begun, clock, verdict, Math.min(afterFinishMs, deadlines.betweenTokensMs));
+    return { batches: telemetry.contentRecorded ? recorded(batches, telemetry) : batches };
   } catch (error) {
     throw verdict.of(error, clock);
   }
@@ -82,6 +94,7 @@ async function* forward(
   verdict: Verdict,
   endMs: number,
 ): AsyncGenerator<readonly ChatEvent[], AnswerEnd, undefined> {
+  let whole = false;
   try {
     clock.pause();
     if (first.length > 0) yield first;
@@ -102,14 +115,46 @@ async function* forward(
       }
     }
     if (!gate.finished) throw new UpstreamFailure("its stream was cut off");
-    verdict.succeeded();
-    return { ending: gate.ending(), usage: gate.usage };
+    const ending = gate.ending();
+    verdict.succeeded(gate.usage, ending);
+    whole = true;
+    return { ending, usage: gate.usage };
   } catch (error) {
     throw verdict.of(error, clock);
   } finally {
     verdict.abandoned();
-    clock.end();
     // Not waited for: an upstream that hangs would hold the client.
+    if (whole) void readToEnd(source, clock);
+    else {
+      clock.end();
+      source.return?.().catch(() => {});
+    }
+  }
+}
+
+/** The same answer, put on the attempt's span as it goes by. */
+async function* recorded(batches: OpenAnswer["batches"], telemetry: AttemptTelemetry): OpenAnswer["batches"] {
+  try {
+    for (;;) {
+      const next = await batches.next();
+      if (next.done) return next.value;
+      for (const { deltas } of next.value) telemetry.answer(deltas);
+      yield next.value;
+    }
+  } finally {
+    await batches.return({ ending: [], usage: undefined });
+  }
+}
+
+/** After the last word comes the end of the response: a connection that is read up to it can be used again. */
+async function readToEnd(source: AsyncIterator<readonly ChatEvent[]>, clock: AttemptClock): Promise<void> {
+  clock.await("end", lingerMs);
+  try {
+    while (!(await clock.until(source.next())).done);
+  } catch {
+    // The answer was whole: how its connection ends is nobody's concern.
+  } finally {
+    clock.end();
     source.return?.().catch(() => {});
   }
 }

@@ -4,6 +4,7 @@ import type { Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
 import type { Permit } from "./reliability/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
+import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
 import { Verdict } from "./verdict.ts";
 import { Walk } from "./walk.ts";
@@ -15,6 +16,7 @@ export interface EmbeddingOrder {
   readonly sovereign: boolean;
   readonly stickyKey: string;
   readonly client: AbortSignal;
+  readonly telemetry: RequestTelemetry;
 }
 
 /**
@@ -44,14 +46,22 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
 async function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: number): Promise<EmbeddingAnswer> {
   const started = performance.now();
   const clock = new AttemptClock(order.client, Math.max(1, Math.min(target.backend.totalMs, endsAt - started)));
-  const verdict = new Verdict(target.standing, permit, started);
+  const { model, backend } = target;
+  const telemetry = order.telemetry.attempt({ operation: "embeddings", backend: backend.name, model, stream: false });
+  const verdict = new Verdict(target.standing, permit, telemetry, started);
   const { body, stickyKey } = order;
   try {
-    const asked = target.provider.embed?.({ model: target.model, body, stickyKey, signal: clock.signal });
+    const asked = target.provider.embed?.({
+      model,
+      body,
+      stickyKey,
+      trace: { ...telemetry.headers },
+      signal: clock.signal,
+    });
     if (!asked) throw new Error("asked a provider without embeddings");
     const answer = await clock.until(asked);
     verdict.answered();
-    verdict.succeeded();
+    verdict.succeeded(answer.usage);
     clock.end();
     return answer;
   } catch (error) {

@@ -16,18 +16,20 @@ import { probes } from "./routes/probes.ts";
 import { route } from "./routes/route.ts";
 import { redact } from "./secrets.ts";
 import { createServer, type DrainControl, drainable } from "./serving/index.ts";
+import { noTelemetry, type RequestTelemetry, type Telemetry } from "./telemetry/index.ts";
 import { openAiWire } from "./wires/openai/index.ts";
 
 export interface HttpParts {
   readonly config: RouterConfig;
   readonly router: HybridRouter;
   readonly log: Log;
+  readonly telemetry: Telemetry;
   readonly baseDirectory: string;
 }
 
 /** The HTTP face of a router, ready to listen. */
 export async function createHttp(parts: HttpParts): Promise<{ server: Server; control: DrainControl }> {
-  const { config, router, log, baseDirectory } = parts;
+  const { config, router, log, telemetry, baseDirectory } = parts;
   const app = fastify({
     logger: false,
     genReqId: requestId,
@@ -42,7 +44,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   app.decorateRequest("exchange");
   readBodies(app, router);
   app.addHook("onRequest", async (request, reply) => {
-    request.exchange = { started: performance.now() };
+    request.exchange = { started: performance.now(), telemetry: observe(telemetry, request) };
     // Not fastify's onResponse: that is never called for a response whose client went away.
     reply.raw.once("close", () => logExchange(log, request, reply));
   });
@@ -52,7 +54,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
     throw notFound(request, methods);
   });
 
-  probes(app, router, () => control.draining);
+  probes(app, router, telemetry, () => control.draining);
   chatCompletions(app, router);
   messages(app, router);
   embeddings(app, router);
@@ -60,6 +62,12 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   route(app, router);
   await app.ready();
   return { server, control };
+}
+
+/** Probes come by the second and say nothing. */
+function observe(telemetry: Telemetry, { method, headers, id, routeOptions }: FastifyRequest): RequestTelemetry {
+  if (routeOptions.config.open) return noTelemetry;
+  return telemetry.request({ method, route: routeOptions.url, headers, requestId: id });
 }
 
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
@@ -148,15 +156,19 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
 }
 
 function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
-  const { started, caller, trail, error } = request.exchange;
+  const { started, caller, trail, error, telemetry } = request.exchange;
   // The connection closed under the answer: this is heard here before the pipeline hears of it.
   const gone = error === undefined && !reply.raw.writableFinished;
   if (trail && gone) trail.outcome ??= "client_gone";
+  const status = gone ? 499 : reply.raw.statusCode;
+  const code = error instanceof RouterError ? error.code : error === undefined ? undefined : "internal_error";
+  const wire = request.routeOptions.config.wire?.name;
+  telemetry.end({ ...trail, status, wire, caller, error: code });
   logRequest(log, {
     requestId: request.id,
     method: request.method,
     path: request.routeOptions.url ?? redact(pathOf(request)).slice(0, 200),
-    status: gone ? 499 : reply.raw.statusCode,
+    status,
     ms: performance.now() - started,
     caller,
     trail,

@@ -1,4 +1,4 @@
-import { type RouterConfig, renderJson } from "../config/index.ts";
+import { type RouterConfig, renderJson, splitAddress } from "../config/index.ts";
 import { type Backends, openBackends } from "./backends.ts";
 import type { Usage } from "./chat/index.ts";
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
@@ -8,6 +8,7 @@ import { type Answer, answer, type Order, type Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
 import { ClientQuestion } from "./question.ts";
 import { Standings } from "./reliability/index.ts";
+import { noTelemetry, type Observed, type RequestTelemetry } from "./telemetry/index.ts";
 import { newTrail, type Trail } from "./trail.ts";
 import { openAiWire } from "./wires/openai/index.ts";
 
@@ -24,6 +25,7 @@ export interface RouteOptions {
   /** Who asks, for A/B tests between versions of a model: the same value, the same version. */
   readonly stickyKey?: string;
   readonly trail?: Trail;
+  readonly telemetry?: RequestTelemetry;
 }
 
 export interface RouteResult {
@@ -105,6 +107,7 @@ export class HybridRouter {
         sovereign: options.sovereign ?? false,
         wire: openAiWire,
         client: options.signal ?? new AbortController().signal,
+        telemetry: options.telemetry ?? noTelemetry,
       },
       trail,
     );
@@ -144,6 +147,28 @@ export class HybridRouter {
       disabled: disabled(),
       rehearsal,
     }));
+  }
+
+  /** What metrics tell of the targets when they are read. */
+  observed(): Observed {
+    const targets = () =>
+      Array.from(this.#router.standings.entries(), ([address, standing]) => {
+        const [backend, model] = splitAddress(address);
+        return { backend, model, standing };
+      });
+    return {
+      breakers: () => targets().map(({ standing, ...target }) => ({ ...target, state: standing.breaker.state })),
+      predictive: () =>
+        targets().map(({ standing: { predictor }, ...target }) => ({
+          ...target,
+          averageMs: predictor.average,
+          slow: predictor.slow,
+        })),
+      models: (backend) => {
+        const { models, listed } = this.#router.backends[backend];
+        return [...models, ...listed];
+      },
+    };
   }
 
   /** Ends every connection to the providers. */

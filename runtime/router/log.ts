@@ -14,7 +14,7 @@ export interface LogDestination {
  * JSON lines. No prompt, answer, key or provider's text is ever given to it; as a second fence each line is searched
  * for the secrets that this process knows.
  */
-export function createLog(config: RouterConfig, destination: LogDestination = process.stdout): Log {
+export function createLog(config: RouterConfig, destination: LogDestination = standardOutput()): Log {
   const options = {
     level: config.log.level,
     base: { name: config.name, ...(config.region ? { region: config.region } : {}) },
@@ -22,6 +22,26 @@ export function createLog(config: RouterConfig, destination: LogDestination = pr
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return pino(options, { write: (line: string) => void destination.write(withoutKnown(line)) });
+}
+
+/** Lines that are written together at the latest after this; milliseconds. */
+const flushMs = 100;
+const flushBytes = 4096;
+
+/** A write for each line would cost a request more than making the line does. */
+function standardOutput(): LogDestination {
+  const output = pino.destination({ dest: 1, sync: false, minLength: flushBytes });
+  // Whoever read the log is gone; the requests are not.
+  output.on("error", () => {});
+  setInterval(() => output.flush(), flushMs).unref();
+  process.on("exit", () => {
+    try {
+      output.flushSync();
+    } catch {
+      // Nobody reads it.
+    }
+  });
+  return output;
 }
 
 export interface FinishedRequest {

@@ -11,6 +11,7 @@ import { relay, type Speaker } from "./relay.ts";
 import type { Permit, Standings } from "./reliability/index.ts";
 import type { Continuation } from "./stream/seam.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
+import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
 import type { Wire } from "./wires/wire.ts";
@@ -29,6 +30,7 @@ export interface Order {
   readonly stickyKey: string;
   /** Aborted when the client is gone. */
   readonly client: AbortSignal;
+  readonly telemetry: RequestTelemetry;
 }
 
 export type Answer =
@@ -60,12 +62,20 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   const lacking = (target: Target) => target.provider.unsupported(order.question, target.model);
   const walk = new Walk(plan, lacking, { retries, endsAt, client: order.client }, trail);
 
-  const open = (target: Target, permit: Permit, question = order.question): Promise<OpenAnswer> => {
+  const open = (target: Target, permit: Permit, question = order.question, continues = false) => {
     const maxOutputTokens = outputLimit(question.body, target.backend);
     noteAttempt(trail, target, order.stickyKey, maxOutputTokens);
     const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
     const call = { question, stickyKey: order.stickyKey, ...limit };
-    return attempt(target, { call, permit, deadlines, endsAt, client: order.client });
+    const { backend, model } = target;
+    const telemetry = order.telemetry.attempt({
+      operation: "chat",
+      backend: backend.name,
+      model,
+      stream: true,
+      continues,
+    });
+    return attempt(target, { call, permit, deadlines, endsAt, client: order.client, telemetry });
   };
   const goOn = (broken: Target, sent: string): Promise<Speaker> => {
     walk.leave(broken);
@@ -93,7 +103,7 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
 /** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-type Open = (target: Target, permit: Permit, question: ClientQuestion) => Promise<OpenAnswer>;
+type Open = (target: Target, permit: Permit, question: ClientQuestion, continues: boolean) => Promise<OpenAnswer>;
 
 /** Asks a target to go on: in the way that it is known for, and where it refuses that, by saying so. */
 async function continued(
@@ -106,7 +116,7 @@ async function continued(
   const ask = async (continuation: Continuation, withPermit: Permit): Promise<Speaker> => ({
     target,
     continuation,
-    answer: await open(target, withPermit, question.continued(sent, continuation)),
+    answer: await open(target, withPermit, question.continued(sent, continuation), true),
   });
   const inWords = question.request.format === undefined ? "instruct" : "restart";
   if (!target.provider.continuesPrefill(target.model)) return ask(inWords, permit);

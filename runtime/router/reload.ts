@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { ConfigurationError, configHash, type RouterConfig, renderJson } from "../config/index.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import type { Log } from "./log.ts";
+import type { Telemetry } from "./telemetry/index.ts";
 
 /** Where a configuration comes from. */
 export interface ConfigSource {
@@ -13,8 +14,8 @@ export interface ConfigSource {
 /** Files are looked at this often; milliseconds. Asking is cheap, and works on every file system and mount. */
 const lookMs = 1_000;
 
-/** What is fixed while a router runs: its sockets are open, its spans are on their way. */
-const fixed = ["listen", "telemetry", "name", "region"] as const;
+/** What is fixed while a router runs: its sockets are open, and its name is on what it has told already. */
+const fixed = ["listen", "name", "region"] as const;
 
 /**
  * Reads the configuration again and puts it in force, without dropping a request. One that is wrong is refused with
@@ -22,17 +23,20 @@ const fixed = ["listen", "telemetry", "name", "region"] as const;
  *
  * @returns whether the configuration in force is now that of the file
  */
-export function reload(source: ConfigSource, router: HybridRouter, log: Log): boolean {
+export function reload(source: ConfigSource, router: HybridRouter, telemetry: Telemetry, log: Log): boolean {
   try {
     const config = source.load();
     if (renderJson(config) === renderJson(router.config)) return true;
     refuseFixed(config, router.config, source.file);
     router.reconfigure(config);
+    telemetry.reconfigure(config);
+    telemetry.reloaded("ok");
     log.level = config.log.level;
     log.info({ config: configHash(config) }, "configuration reloaded");
     return true;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
+    telemetry.reloaded("refused");
     log.error({ problems: error.message.split("\n") }, "configuration refused, the old one stays");
     return false;
   }

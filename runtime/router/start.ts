@@ -1,11 +1,16 @@
 import type { Server } from "node:http";
 import { resolve } from "node:path";
 import { ConfigurationError, type RouterConfig } from "../config/index.ts";
+import { version } from "../version.ts";
 import { createHttp } from "./http.ts";
 import { HybridRouter } from "./hybrid-router.ts";
 import { createLog, type Log, type LogDestination } from "./log.ts";
 import { type ConfigSource, reload, watchFiles } from "./reload.ts";
 import { addressUrl, listen, type Running, renewCertificate } from "./serving/index.ts";
+import { createTelemetry, type Telemetry } from "./telemetry/index.ts";
+
+/** A collector gets this long for the last spans; milliseconds. */
+const flushMs = 2_000;
 
 export interface StartOptions {
   /** The folder that relative paths of the configuration start from. */
@@ -21,7 +26,10 @@ export async function startRouter(config: RouterConfig, options: StartOptions = 
   const { baseDirectory = ".", environment = process.env, logTo, source } = options;
   const log = createLog(config, logTo);
   const router = new HybridRouter(config, environment, { baseDirectory });
-  const { server, control } = await createHttp({ config, router, log, baseDirectory });
+  const onProblem = (problem: string) => log.warn({ problem }, "telemetry");
+  const telemetry = createTelemetry(config, { version, onProblem });
+  telemetry.observe(router.observed());
+  const { server, control } = await createHttp({ config, router, log, telemetry, baseDirectory });
   const address = await listen(server, config.listen.host, config.listen.port);
   const url = addressUrl(config.listen.security.mode === "tls" ? "https" : "http", address);
   log.info({ url, backends: router.backends(), chain: config.failoverChain }, "listening");
@@ -33,14 +41,14 @@ export async function startRouter(config: RouterConfig, options: StartOptions = 
   for (const { name, rehearsal } of router.backends()) {
     if (rehearsal) log.warn({ backend: name }, "rehearsal: a scripted stand-in answers for this backend");
   }
-  const stopWatching = watch({ config, router, log, server, baseDirectory, source });
+  const stopWatching = watch({ config, router, telemetry, log, server, baseDirectory, source });
   return {
     url,
     async drain() {
       log.info("draining");
       stopWatching();
       const clean = await control.drain({ drainMs: config.deadlines.drainMs });
-      await router.close();
+      await Promise.all([router.close(), telemetry.close({ timeoutMs: flushMs })]);
       if (clean) log.info("drained");
       else log.warn({ drainMs: config.deadlines.drainMs }, "drained, with connections cut at the deadline");
     },
@@ -50,6 +58,7 @@ export async function startRouter(config: RouterConfig, options: StartOptions = 
 interface Watched {
   readonly config: RouterConfig;
   readonly router: HybridRouter;
+  readonly telemetry: Telemetry;
   readonly log: Log;
   readonly server: Server;
   readonly baseDirectory: string;
@@ -57,10 +66,10 @@ interface Watched {
 }
 
 /** Puts changed files in force while the router runs; returns what ends it. */
-function watch({ config, router, log, server, baseDirectory, source }: Watched): () => void {
+function watch({ config, router, telemetry, log, server, baseDirectory, source }: Watched): () => void {
   const stops: (() => void)[] = [];
   if (source) {
-    const again = () => void reload(source, router, log);
+    const again = () => void reload(source, router, telemetry, log);
     process.on("SIGHUP", again);
     stops.push(watchFiles([source.file], again), () => process.off("SIGHUP", again));
     // It may have changed since it was read for the start.

@@ -18,6 +18,8 @@ export interface Trail {
   alerts: BackendFailure[];
   maxOutputTokens?: number;
   usage?: Usage;
+  /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
+  sovereign?: boolean;
   outcome?: "answered" | "broken_off" | "client_gone";
 }
 

@@ -1,37 +1,50 @@
 import { type AttemptClock, ClientGone } from "./attempt-clock.ts";
+import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
 import { failureOfError, type UpstreamFailure } from "./providers/failure.ts";
 import type { Permit, Standing } from "./reliability/index.ts";
+import type { AttemptTelemetry } from "./telemetry/index.ts";
 
-/** Tells a target's standing, once, how an attempt went. */
+/** Tells a target's standing and the attempt's span, once, how an attempt went. */
 export class Verdict {
   readonly #standing: Standing;
   readonly #permit: Permit;
+  readonly #telemetry: AttemptTelemetry;
   readonly #started: number;
   #answered = false;
   #over = false;
 
-  constructor(standing: Standing, permit: Permit, started: number) {
+  constructor(standing: Standing, permit: Permit, telemetry: AttemptTelemetry, started: number) {
     this.#standing = standing;
     this.#permit = permit;
+    this.#telemetry = telemetry;
     this.#started = started;
   }
 
   answered(): void {
     this.#answered = true;
-    this.#standing.answered(this.#permit, performance.now() - this.#started);
+    this.#standing.answered(this.#permit, this.#elapsed());
+    this.#telemetry.firstToken();
   }
 
-  succeeded(): void {
-    if (this.#end()) this.#standing.succeeded(this.#permit, performance.now() - this.#started);
+  /** @param ending the events in which the answer says why it ended */
+  succeeded(usage?: Usage, ending: readonly ChatEvent[] = []): void {
+    if (!this.#end()) return;
+    this.#standing.succeeded(this.#permit, this.#elapsed());
+    this.#telemetry.end({ outcome: "answered", usage, finishReasons: ending.flatMap(finishReasons) });
   }
 
   failed(failure: UpstreamFailure): void {
-    if (this.#end()) this.#standing.failed(this.#permit, failure, performance.now() - this.#started, this.#answered);
+    if (!this.#end()) return;
+    this.#standing.failed(this.#permit, failure, this.#elapsed(), this.#answered);
+    const rejected = failure.consequence === "reject";
+    this.#telemetry.end({ outcome: rejected ? "rejected" : this.#answered ? "broken_off" : "failed", failure });
   }
 
   /** Nobody waits for the answer any more. */
   abandoned(): void {
-    if (this.#end()) this.#standing.released(this.#permit);
+    if (!this.#end()) return;
+    this.#standing.released(this.#permit);
+    this.#telemetry.end({ outcome: "client_gone" });
   }
 
   /** Ends the attempt with an error, and says what it was. */
@@ -47,9 +60,16 @@ export class Verdict {
     return failure;
   }
 
+  #elapsed(): number {
+    return performance.now() - this.#started;
+  }
+
   #end(): boolean {
     const first = !this.#over;
     this.#over = true;
     return first;
   }
 }
+
+const finishReasons = ({ deltas }: ChatEvent): FinishReason[] =>
+  deltas.flatMap((delta) => (delta.type === "finish" ? [delta.reason] : []));

@@ -27,6 +27,8 @@ export class Walk {
   /** What the client gets where no larger model took its request. */
   #rejection: RouterError | undefined;
   #shortestPauseMs = Number.POSITIVE_INFINITY;
+  /** Of #passedOver: those that the plan had passed over already. */
+  readonly #planned: number;
   #waited = false;
   #repeated = false;
 
@@ -34,6 +36,7 @@ export class Walk {
   constructor(plan: TargetPlan, lacking: (target: Target) => readonly Unsupported[], rules: WalkRules, trail: Trail) {
     this.#targets = [...plan.targets];
     this.#passedOver = [...plan.passedOver];
+    this.#planned = plan.passedOver.length;
     this.#lacking = lacking;
     this.#rules = rules;
     this.#trail = trail;
@@ -133,6 +136,8 @@ export class Walk {
     if (this.#waited || !soon || performance.now() + waitMs >= this.#rules.endsAt) return false;
     this.#waited = true;
     this.#next = 0;
+    this.#passedOver.length = this.#planned;
+    this.#shortestPauseMs = Number.POSITIVE_INFINITY;
     await this.#pause(waitMs);
     return true;
   }

@@ -145,6 +145,7 @@ const cutOff: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 /** Turns what a client library throws into a failure without the library's words, which may hold addresses. */
 export function failureOfError(error: unknown): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
+  if (error instanceof Error && error.name === "HTTPParserError") return new UpstreamFailure("its answer is not HTTP");
   const code = codeOf(error);
   if (code && connectionProblems[code]) {
     return new UpstreamFailure(connectionProblems[code], { retryable: cutOff.includes(code) });

@@ -11,11 +11,14 @@ import type { ChatBody, ChatQuestion } from "./provider.ts";
 export const ollamaDialect: Dialect = {
   limitField: "max_tokens",
   adapt(body) {
-    const joined = body.messages.some(isSplit) ? { ...body, messages: body.messages.map(joinTexts) } : body;
-    if (joined.tool_choice !== "none") return joined;
-    // It heeds no tool_choice, but without tools there is nothing to choose.
-    const { tools: _unused, ...rest } = joined;
-    return rest;
+    const { messages, reasoning_effort: effort } = body;
+    return {
+      ...body,
+      ...(messages.some(isMisread) ? { messages: messages.map((message) => asSystem(joinTexts(message))) } : {}),
+      ...(typeof effort === "string" ? { reasoning_effort: nearestEffort(effort) } : {}),
+      // It heeds no tool_choice, but without tools there is nothing to choose.
+      ...(body.tool_choice === "none" ? { tools: undefined } : {}),
+    };
   },
   render(request) {
     const effort = effortOf(request.reasoning);
@@ -39,13 +42,25 @@ function joinTexts(message: unknown): unknown {
   return isSplit(message) ? { ...message, content: message.content.map(({ text }) => text).join("\n\n") } : message;
 }
 
-/** It knows low, medium and high. */
+/** OpenAI's newer word for system; most models' templates leave out a role that they don't know. */
+const isDeveloper = (message: unknown): message is Fields => isObject(message) && message.role === "developer";
+
+const asSystem = (message: unknown): unknown => (isDeveloper(message) ? { ...message, role: "system" } : message);
+
+const isMisread = (message: unknown): boolean => isSplit(message) || isDeveloper(message);
+
+/** It knows low, medium and high, and refuses other levels. */
+function nearestEffort(effort: string): string {
+  if (effort === "minimal") return "low";
+  return effort === "xhigh" || effort === "max" ? "high" : effort;
+}
+
 function effortOf(reasoning: Reasoning | undefined): string | undefined {
   if (!reasoning) return undefined;
   const { enabled, effort, budgetTokens } = reasoning;
   if (enabled === false) return "none";
   if (effort === undefined) return budgetTokens === undefined ? undefined : effortOfBudget(budgetTokens);
-  return effort === "minimal" ? "low" : effort === "xhigh" || effort === "max" ? "high" : effort;
+  return nearestEffort(effort);
 }
 
 export function unsupportedByOllama(question: ChatQuestion): readonly Unsupported[] {

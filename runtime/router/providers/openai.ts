@@ -62,7 +62,11 @@ function unsupported(question: ChatQuestion, model: string, prefill: boolean): r
   return [
     ...unsupportedParts(request, { backend: "openai", imageAddresses: true, files: true }),
     ...refused(stop.length > maxStops, "stop_sequences", `openai takes at most ${maxStops}`),
-    ...refused(reasoning?.enabled === false && openAiThinking.always.test(model), "thinking", `${model} always thinks`),
+    ...refused(
+      reasoning?.enabled === false && openAiThinking.always.test(model),
+      "thinking",
+      `openai/${model} always thinks`,
+    ),
     ...refused(
       messages.at(-1)?.role === "assistant" && !prefill,
       "messages",

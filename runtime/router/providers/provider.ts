@@ -26,6 +26,8 @@ export interface ChatCall {
   readonly maxOutputTokens?: number;
   /** Chooses the version of an A/B test: the same value, the same version. */
   readonly stickyKey: string;
+  /** The trace that this call is a step of, as W3C headers; empty where there is none. */
+  readonly trace?: Readonly<Record<string, string>>;
   /** Aborted on a deadline or when the client is gone; the upstream connection ends at once. */
   readonly signal: AbortSignal;
 }
@@ -35,6 +37,7 @@ export interface EmbeddingCall {
   /** A request of the OpenAI wire; `input` is text or a list of texts, checked by the route. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly stickyKey: string;
+  readonly trace?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 

@@ -1,15 +1,12 @@
-import { type Dispatcher, Pool } from "undici";
+import type { IncomingHttpHeaders } from "node:http";
+import { Pool } from "undici";
 import { failureOfError, failureOfStatus, type Rejection, retryAfterOf, UpstreamFailure } from "./failure.ts";
+import { type Response, send } from "./response.ts";
 
 /** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 /** As much of a provider's error as is read for its reason. */
 const maxErrorBytes = 64 * 1024;
-
-export type UpstreamResponse = {
-  readonly headers: Dispatcher.ResponseData["headers"];
-  readonly body: AsyncIterable<Buffer>;
-};
 
 export interface UpstreamRequest {
   readonly method: "GET" | "POST";
@@ -50,17 +47,17 @@ export class Upstream {
   }
 
   /** Resolves with a response whose status is 2xx. */
-  async open({ method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
+  async open({ method, path, headers, body, signal }: UpstreamRequest): Promise<Response> {
     try {
-      const response = await this.#pool.request({
+      const options = {
         method,
         path: this.#basePath + path,
         headers: { accept: "application/json, text/event-stream", "accept-encoding": "identity", ...headers },
         body: body ?? null,
-        signal,
-      });
-      if (response.statusCode >= 200 && response.statusCode < 300) return response;
-      throw this.#failureOf(response.statusCode, await errorBody(response), retryAfterOf(response.headers));
+      };
+      const response = await send(this.#pool, options, signal);
+      if (response.status < 300) return response;
+      throw this.#failureOf(response.status, await errorBody(response), retryAfterOf(response.headers));
     } catch (error) {
       throw signal.aborted ? signal.reason : failureOfError(error);
     }
@@ -82,7 +79,7 @@ export class Upstream {
   }
 }
 
-export function requireType(headers: Dispatcher.ResponseData["headers"], expected: string): void {
+export function requireType(headers: IncomingHttpHeaders, expected: string): void {
   const type = String(headers["content-type"] ?? "")
     .split(";")[0]
     ?.trim()
@@ -105,7 +102,7 @@ async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buff
 }
 
 /** An error response's JSON, never more than its first part; undefined where it is none. */
-async function errorBody({ body }: Dispatcher.ResponseData): Promise<unknown> {
+async function errorBody({ body }: Response): Promise<unknown> {
   try {
     // Triton writes the error of a stream as an event.
     return JSON.parse((await collect(body, maxErrorBytes)).toString("utf8").replace(/^data: ?/, ""));

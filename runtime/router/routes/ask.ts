@@ -28,20 +28,26 @@ export async function answerChat(
   const { wire, body, includeUsage } = asked;
   const trail = newTrail();
   request.exchange.trail = trail;
+  const sovereign = isSovereign(request, router.config);
+  trail.sovereign = sovereign;
   const order = {
     model: body.model,
     question: new ClientQuestion(wire, body, asked.headers),
     stream: body.stream === true,
     includeUsage,
-    sovereign: isSovereign(request, router.config),
+    sovereign,
     wire,
     stickyKey: stickyKey(request, asked.user),
     client: clientSignal(reply),
+    telemetry: request.exchange.telemetry,
   };
   try {
     const answered = await router.answer(order, trail);
     reply.headers(routerHeaders(trail));
-    if (answered.kind === "stream") return await sendStream(reply, answered.chunks);
+    if (answered.kind === "stream") {
+      request.exchange.telemetry.streaming();
+      return await sendStream(reply, answered.chunks);
+    }
     return reply.type("application/json; charset=utf-8").send(answered.bytes);
   } catch (error) {
     reply.headers(routerHeaders(trail));

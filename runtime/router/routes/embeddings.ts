@@ -34,6 +34,7 @@ export function embeddings(app: FastifyInstance, router: HybridRouter): void {
       sovereign: isSovereign(request, router.config),
       stickyKey: stickyKey(request, body.user ?? undefined),
       client: clientSignal(reply),
+      telemetry: request.exchange.telemetry,
     };
     try {
       const { bytes } = await router.embed(order, trail);

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { RouterConfig } from "../../config/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
+import type { RequestTelemetry } from "../telemetry/index.ts";
 import type { Trail } from "../trail.ts";
 import type { Wire } from "../wires/wire.ts";
 
@@ -11,6 +12,7 @@ export interface Exchange {
   caller?: Caller;
   trail?: Trail;
   error?: unknown;
+  readonly telemetry: RequestTelemetry;
 }
 
 declare module "fastify" {

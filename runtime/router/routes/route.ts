@@ -28,6 +28,7 @@ export function route(app: FastifyInstance, router: HybridRouter): void {
       signal: clientSignal(reply),
       sovereign: isSovereign(request, router.config),
       stickyKey: stickyKey(request, undefined),
+      telemetry: request.exchange.telemetry,
     };
     try {
       const { text, backend, model, attempts, usage } = await router.route(

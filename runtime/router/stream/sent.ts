@@ -20,6 +20,9 @@ export class Sent {
     if (event.rawText) {
       if (event.choices !== undefined && event.choices[0] !== 0) this.#continuable = false;
       this.#append(event.rawText);
+    } else if (event.kind === "content" && event.deltas.length === 0) {
+      // Sound, or what else this router has no name for.
+      this.#continuable = false;
     } else this.noteDeltas(event.deltas);
   }
 

@@ -93,7 +93,7 @@ describe("a newcomer's first command", () => {
     const result = await clone.npm("up");
     expect(result.code, told(result)).toBe(0);
     expect(result.stdout).toMatch(/^answer {4}This is a rehearsal/m);
-    expect(result.stdout).toMatch(/^backend {3}openai, model rehearsal {2}\(REHEARSAL/m);
+    expect(result.stdout).toMatch(/^backend {3}local, model llama3 {2}\(REHEARSAL/m);
     expect(result.stdout).toContain(local("client", "api-key"));
     expect(result.stdout).toContain(local("client", "ca.pem"));
   });

@@ -44,10 +44,12 @@ describe("what a stream says", () => {
   test("calls of tools, counted from 0 whichever block they are", () => {
     const said = condensed(saidBy(scan(fixture("tool-use.sse"))));
     const json = '{"location": "San Francisco, CA", "unit": "fahrenheit"}';
-    expect(said.slice(2, 6)).toEqual([
+    expect(said.slice(2, 7)).toEqual([
       { type: "tool_call", choice: 0, index: 0, id: "toolu_01T1x1fJ34qAmk2tNTrN7Up6", name: "get_weather" },
       { type: "tool_arguments", choice: 0, index: 0, json },
       { type: "tool_call", choice: 0, index: 1, id: "toolu_01LDbPQYkTGLnTiYbdEu1Sxh", name: "get_time" },
+      // Claude says nothing of the input of a tool that takes none.
+      { type: "tool_arguments", choice: 0, index: 1, json: "{}" },
       { type: "finish", choice: 0, reason: "tool_calls" },
     ]);
     // The last event counts the output only; the input was counted by the first.

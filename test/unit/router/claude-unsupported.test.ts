@@ -8,6 +8,20 @@ const hello: Message = { role: "user", parts: [{ type: "text", text: "hi" }] };
 const lacking = (request: Partial<ChatRequest>, asked = model, prefill = false) =>
   unsupportedBy(openAiQuestion({ messages: [hello], ...request }), asked, prefill);
 
+test.each([
+  [undefined, { temperature: 0.5 }, []],
+  ["2023-06-01", { temperature: 0.5, top_k: 5 }, []],
+  ["2026-10-21", { temperature: 1, top_p: null, top_k: 5 }, ["temperature", "top_k"]],
+  ["2027-01-01", { top_p: 1 }, ["top_p"]],
+  ["2026-10-21", {}, []],
+])("a body of version %s: %j lacks %j", (version, sampling, names) => {
+  const question = {
+    ...anthropicQuestion({ messages: [{ role: "user", content: "hi" }], ...sampling }),
+    ...(version === undefined ? {} : { headers: { "anthropic-version": version } }),
+  };
+  expect(unsupportedBy(question, model, false).map(({ param }) => param)).toEqual(names);
+});
+
 describe("of a request of another wire", () => {
   test("all that Claude can do is supported", () => {
     const request: Partial<ChatRequest> = {

@@ -80,6 +80,15 @@ describe("tool calls", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  test("beyond the first are passed over where the client wants one at a time", async () => {
+    const deltas = deltasOf(await heard([sse("parallel-calls")], 1));
+    expect(deltas.filter(({ type }) => type === "tool_call")).toMatchObject([{ index: 0, name: "weather", signature }]);
+    expect(deltas.filter(({ type }) => type === "tool_arguments")).toMatchObject([
+      { json: '{"city":"Paris","days":2}' },
+    ]);
+    expect(deltas).toContainEqual({ type: "finish", choice: 0, reason: "tool_calls" });
+  });
+
   test("in the same event as the end are forwarded before the end is known to be one", async () => {
     const answer = await heard([sse("call-with-finish")]);
     expect(kindsOf(answer)).toEqual(["content", "finish"]);

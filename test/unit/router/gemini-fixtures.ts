@@ -64,10 +64,14 @@ export interface Heard {
   readonly failure?: unknown;
 }
 
-export async function heard(chunks: readonly Buffer[]): Promise<Heard> {
+export async function heard(chunks: readonly Buffer[], maxCalls?: number): Promise<Heard> {
   const events: ChatEvent[] = [];
   try {
-    for await (const batch of eventsOf(each(chunks), "asked-model", new AbortController().signal)) {
+    for await (const batch of eventsOf(
+      each(chunks),
+      { model: "asked-model", maxCalls },
+      new AbortController().signal,
+    )) {
       events.push(...batch);
     }
     return { events };

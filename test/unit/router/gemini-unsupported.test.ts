@@ -27,7 +27,6 @@ describe("what Gemini can't do is refused by the name that the client knows", ()
   test.each<[Partial<ChatRequest>, string]>([
     [{ choices: 2 }, "n"],
     [{ logprobs: 0 }, "logprobs"],
-    [{ parallelToolCalls: false, tools }, "parallel_tool_calls"],
     [{ stop: ["1", "2", "3", "4", "5", "6"] }, "stop"],
     [{ frequencyPenalty: 0.1 }, "frequency_penalty"],
     [{ presencePenalty: -0.1 }, "presence_penalty"],
@@ -51,11 +50,8 @@ describe("what Gemini can't do is refused by the name that the client knows", ()
   });
 
   test("in the Anthropic wire's words, whose messages hold several of ours", () => {
-    const request = { parallelToolCalls: false, tools, stop: ["1", "2", "3", "4", "5", "6"] };
-    expect(refused(request, undefined, "anthropic")).toEqual([
-      "tool_choice.disable_parallel_tool_use",
-      "stop_sequences",
-    ]);
+    const request = { stop: ["1", "2", "3", "4", "5", "6"] };
+    expect(refused(request, undefined, "anthropic")).toEqual(["stop_sequences"]);
     expect(refused({ messages: [{ role: "user", parts: [url("x:y")] }] }, undefined, "anthropic")).toEqual([
       "messages",
     ]);
@@ -94,7 +90,7 @@ describe("what only some models can do", () => {
 test.each<Partial<ChatRequest>>([
   { user: "ann" },
   { frequencyPenalty: 0, presencePenalty: 0, choices: 1, temperature: 2 },
-  { parallelToolCalls: false },
+  { parallelToolCalls: false, tools },
   { parallelToolCalls: true, tools },
   { messages: [{ role: "user", parts: [{ type: "text", text: "hi", cache: { type: "ephemeral" } }] }] },
 ])("%j is not refused: it changes no answer", (request) => {

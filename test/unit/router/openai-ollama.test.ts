@@ -79,6 +79,22 @@ describe("Ollama is asked", () => {
     expect(messages).toEqual([{ role: "tool", tool_call_id: "c", content: "a\n\nb" }, picture]);
   });
 
+  test("with a developer's message as the system's, which every template knows", async () => {
+    const developer = { role: "developer", content: [{ type: "text", text: "Be short." }] };
+    const hello = { role: "user", content: "Hi" };
+    const { messages } = await asked(openAiQuestion({ messages: [developer, hello] }));
+    expect(messages).toEqual([{ role: "system", content: "Be short." }, hello]);
+  });
+
+  test.each([
+    ["minimal", "low"],
+    ["medium", "medium"],
+    ["max", "high"],
+    ["none", "none"],
+  ])("to think as its levels allow, where a client of its wire says %s: %s", async (effort, level) => {
+    expect((await asked(openAiQuestion({ reasoning_effort: effort }))).reasoning_effort).toBe(level);
+  });
+
   test("without tools where none may be called", async () => {
     expect(await asked(openAiQuestion({ tools: [tool], tool_choice: "none" }))).not.toHaveProperty("tools");
     expect(await asked(anthropicQuestion({ tools: [{ name: "f" }], toolChoice: { type: "none" } }))).not.toHaveProperty(

@@ -36,6 +36,12 @@ test.each<[string, ChatDelta]>([
   expect(sent.continuable).toBe(false);
 });
 
+test("an answer with something that the router has no name for can't be continued", () => {
+  const sent = new Sent();
+  sent.note(said());
+  expect(sent.continuable).toBe(false);
+});
+
 test("a thought alone leaves the answer to be given anew", () => {
   const sent = new Sent();
   sent.note(said({ type: "reasoning", choice: 0, text: "hm" }));

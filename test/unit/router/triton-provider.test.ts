@@ -116,7 +116,13 @@ describe("an error response", () => {
     ["the same of older servers", 400, '{"error":"Request for unknown model: \'x\'"}', { consequence: "alert" }],
     ["no version is loaded", 400, '{"error":"\'x\' has no available versions"}', { consequence: "alert" }],
     ["other inputs", 400, '{"error":"expected number of inputs between 2 and 5 but got 1"}', { consequence: "alert" }],
-    ["a model that failed at once", 400, event, { consequence: "failover", status: 400 }],
+    ["a model that failed at once", 400, event, { consequence: "failover" }],
+    [
+      "too long a prompt, told as an event",
+      400,
+      sse({ error: "prompt length (9) exceeds maximum input length (8)" }),
+      { consequence: "reject", rejection: expect.objectContaining({ kind: "context_length" }) },
+    ],
     [
       "a model whose process is gone",
       400,

@@ -33,7 +33,7 @@ export function createClaude(config: BackendConfig, key: Secret, connectMs: numb
       const { headers: answered, body } = await upstream.open({
         method: "POST",
         path: "/v1/messages",
-        headers: headers({ "content-type": "application/json", ...ownHeaders(call.question) }),
+        headers: headers({ "content-type": "application/json", ...ownHeaders(call.question), ...call.trace }),
         body: JSON.stringify(claudeBody(call)),
         signal: call.signal,
       });

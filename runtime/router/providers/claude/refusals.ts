@@ -2,6 +2,21 @@ import type { Unsupported } from "../../chat/index.ts";
 import { isObject, type JsonObject } from "../../wires/anthropic/index.ts";
 import { type ClaudeModel, claudeModel, type ThinkingType } from "./models.ts";
 
+/** This version of the wire removed the sampling parameters, also at their defaults (platform.claude.com, "Versions"). */
+const withoutSampling = "2026-10-21";
+
+/**
+ * What of a body the version of the wire that its client speaks no longer has, whatever the model.
+ *
+ * @param version the client's `anthropic-version`; each is a date
+ */
+export function removedFrom(version: string | undefined, body: Readonly<JsonObject>): Unsupported[] {
+  if (version === undefined || version < withoutSampling) return [];
+  return ["temperature", "top_p", "top_k"]
+    .filter((param) => body[param] !== undefined && body[param] !== null)
+    .map((param) => ({ param, reason: `claude takes no ${param} since version ${withoutSampling} of its wire` }));
+}
+
 /**
  * What of a body in Claude's own form a model is known to refuse. Asked before the model is, so that a request which
  * another model takes is not lost when the router chooses this one.

@@ -11,6 +11,8 @@ const malformed = () => new UpstreamFailure("its stream holds a malformed event"
 interface OpenBlock {
   /** Which of the answer's tool calls it is; absent where it is none. */
   readonly call?: number;
+  /** Something of its input has come. */
+  filled: boolean;
 }
 
 /** Says of each event of one stream of Claude's what it is, and throws where it is none. */
@@ -37,8 +39,7 @@ export class ClaudeScanner {
       case "content_block_delta":
         return this.#grow(value, bytes);
       case "content_block_stop":
-        if (!this.#open.delete(indexOf(value))) throw malformed();
-        return event("preamble", bytes, value);
+        return this.#closeBlock(value, bytes);
       case "message_delta":
         return this.#end(value, bytes);
       case "message_stop":
@@ -64,10 +65,21 @@ export class ClaudeScanner {
     this.#blocks++;
     const isCall = block.type === "tool_use";
     if (isCall && (typeof block.id !== "string" || typeof block.name !== "string")) throw malformed();
-    const open = isCall ? { call: this.#calls++ } : {};
+    const open = { ...(isCall ? { call: this.#calls++ } : {}), filled: false };
     this.#open.set(index, open);
     const silent = (block.type === "text" && !block.text) || (block.type === "thinking" && !block.thinking);
     return event(silent ? "preamble" : "content", bytes, value, open);
+  }
+
+  /** A tool without arguments is called without a word about them; other wires want an empty object. */
+  #closeBlock(value: JsonObject, bytes: Buffer): AnthropicEvent {
+    const index = indexOf(value);
+    const open = this.#open.get(index);
+    if (!open) throw malformed();
+    this.#open.delete(index);
+    const { call, filled } = open;
+    if (call === undefined || filled) return event("preamble", bytes, value);
+    return event("content", bytes, value, { call, withoutInput: true });
   }
 
   #grow(value: JsonObject, bytes: Buffer): AnthropicEvent {
@@ -77,6 +89,7 @@ export class ClaudeScanner {
     const field = growing[delta.type];
     const grown = field === undefined ? undefined : delta[field];
     if (field !== undefined && typeof grown !== "string") throw malformed();
+    if (grown !== "") open.filled = true;
     return event(grown === "" ? "preamble" : "content", bytes, value, open);
   }
 

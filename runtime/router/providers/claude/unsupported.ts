@@ -1,7 +1,7 @@
 import type { ChatRequest, Message, Unsupported, UserPart } from "../../chat/index.ts";
 import type { ChatQuestion } from "../provider.ts";
 import { type RenderedBody, renderBody } from "./body.ts";
-import { refusedBy } from "./refusals.ts";
+import { refusedBy, removedFrom } from "./refusals.ts";
 import { argumentsOf } from "./render-messages.ts";
 
 /**
@@ -10,7 +10,10 @@ import { argumentsOf } from "./render-messages.ts";
  * @param prefill whether the model goes on with an answer that the request ends with
  */
 export function unsupportedBy(question: ChatQuestion, model: string, prefill: boolean): readonly Unsupported[] {
-  if (question.wire === "anthropic") return refusedBy(model, question.body, prefill);
+  if (question.wire === "anthropic") {
+    const { body, headers } = question;
+    return [...removedFrom(headers?.["anthropic-version"], body), ...refusedBy(model, body, prefill)];
+  }
   const { request } = question;
   const lacking = [...inFields(request), ...request.messages.flatMap(inMessage)];
   if (lacking.length > 0) return lacking;

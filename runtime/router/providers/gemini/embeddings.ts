@@ -17,7 +17,7 @@ const known: readonly string[] = ["input", "model", "dimensions", "encoding_form
 export async function embed(
   upstream: Upstream,
   headers: Readonly<Record<string, string>>,
-  { body, model, signal }: EmbeddingCall,
+  { body, model, signal, trace }: EmbeddingCall,
 ): Promise<EmbeddingAnswer> {
   const { dimensions, encoding_format: encoding } = body;
   const texts = textsIn(body);
@@ -36,7 +36,7 @@ export async function embed(
     const answer = await upstream.json({
       method: "POST",
       path: `/models/${encodeURIComponent(model)}:batchEmbedContents`,
-      headers: { "content-type": "application/json", ...headers },
+      headers: { "content-type": "application/json", ...headers, ...trace },
       body: JSON.stringify({ requests }),
       signal,
     });

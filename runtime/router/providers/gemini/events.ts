@@ -9,6 +9,14 @@ import { usageOf } from "./usage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** What is known of an answer before it comes. */
+export interface Expected {
+  /** Its model's name, where the answer does not say which one it was. */
+  readonly model: string;
+  /** So many tool calls of a choice are told, and no more. */
+  readonly maxCalls?: number | undefined;
+}
+
 interface Choice {
   calls: number;
   finished: boolean;
@@ -19,13 +27,12 @@ interface Choice {
  * speaks this wire, so every event is translated anyway.
  */
 export class GeminiEvents {
-  readonly #model: string;
+  readonly #expected: Expected;
   #started = false;
   #choices = new Map<number, Choice>();
 
-  /** @param model its name where the answer does not say which one it was */
-  constructor(model: string) {
-    this.#model = model;
+  constructor(expected: Expected) {
+    this.#expected = expected;
   }
 
   /**
@@ -47,7 +54,7 @@ export class GeminiEvents {
 
   #start({ responseId, modelVersion }: Fields): ChatDelta {
     this.#started = true;
-    return { type: "start", id: text(responseId) ?? newId("resp"), model: text(modelVersion) ?? this.#model };
+    return { type: "start", id: text(responseId) ?? newId("resp"), model: text(modelVersion) ?? this.#expected.model };
   }
 
   #readCandidate(candidate: unknown, said: ChatDelta[], ends: ChatDelta[]): void {
@@ -56,7 +63,11 @@ export class GeminiEvents {
     if (typeof index !== "number") throw malformed();
     const choice = this.#choices.get(index) ?? { calls: 0, finished: false };
     this.#choices.set(index, choice);
-    for (const part of partsOf(content)) said.push(...deltasOf(part, index, choice));
+    const { maxCalls = Number.POSITIVE_INFINITY } = this.#expected;
+    for (const part of partsOf(content)) {
+      const beyond = part.functionCall !== undefined && choice.calls >= maxCalls;
+      if (!beyond) said.push(...deltasOf(part, index, choice));
+    }
     if (!isSaid(finishReason) || choice.finished) return;
     choice.finished = true;
     ends.push({ type: "finish", choice: index, reason: finishReasonOf(finishReason, choice.calls > 0) });

@@ -1,7 +1,7 @@
 import type { BackendConfig } from "../../../config/index.ts";
 import type { Secret } from "../../secrets.ts";
 import { UpstreamFailure } from "../failure.ts";
-import type { LlmProvider } from "../provider.ts";
+import type { ChatQuestion, LlmProvider } from "../provider.ts";
 import { requireType, Upstream } from "../upstream.ts";
 import { embed } from "./embeddings.ts";
 import { geminiFailure } from "./errors.ts";
@@ -30,17 +30,17 @@ export function createGemini(config: BackendConfig, key: Secret, connectMs: numb
     wire: "gemini",
     continuesPrefill,
     unsupported: (question, model) => render({ question, model, prefill: continuesPrefill(model) }).unsupported,
-    async stream({ question, model, maxOutputTokens, signal }) {
+    async stream({ question, model, maxOutputTokens, signal, trace }) {
       const { body } = render({ question, model, maxOutputTokens, prefill: continuesPrefill(model) });
       const answer = await upstream.open({
         method: "POST",
         path: `/models/${encodeURIComponent(model)}:streamGenerateContent?alt=sse`,
-        headers: { "content-type": "application/json", ...headers() },
+        headers: { "content-type": "application/json", ...headers(), ...trace },
         body: JSON.stringify(body),
         signal,
       });
       requireType(answer.headers, "text/event-stream");
-      return eventsOf(answer.body, model, signal);
+      return eventsOf(answer.body, { model, maxCalls: maxCallsOf(question) }, signal);
     },
     embed(call) {
       const model = call.model === defaultModel ? geminiModels.embeddingModel : call.model;
@@ -53,6 +53,13 @@ export function createGemini(config: BackendConfig, key: Secret, connectMs: numb
     close: () => upstream.close(),
   };
 }
+
+/**
+ * Gemini can't be told to call one tool at a time, but be held to it: what it calls beside the first it calls again when
+ * it has that one's result.
+ */
+const maxCallsOf = ({ request }: ChatQuestion): number | undefined =>
+  request.parallelToolCalls === false ? 1 : undefined;
 
 /** As the official client, a base URL without any path gets the API's version. */
 function withVersion(baseUrl: string): string {

@@ -3,12 +3,8 @@ import type { ChatQuestion } from "../provider.ts";
 
 /** Fields whose names differ between the clients' wires. */
 const names = {
-  openai: { parallel: "parallel_tool_calls", stop: "stop", format: "response_format" },
-  anthropic: {
-    parallel: "tool_choice.disable_parallel_tool_use",
-    stop: "stop_sequences",
-    format: "output_config.format",
-  },
+  openai: { stop: "stop", format: "response_format" },
+  anthropic: { stop: "stop_sequences", format: "output_config.format" },
 } as const;
 
 /** Collects what of a request Gemini can't do, in the words of the client's wire. */

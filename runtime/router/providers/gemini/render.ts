@@ -62,9 +62,6 @@ function refuseFields(request: ChatRequest, traits: ModelTraits, refusals: Refus
     refusals.field("n", traits.candidates === 1 ? "gives one answer" : `gives at most ${traits.candidates} answers`);
   }
   if (request.logprobs !== undefined) refusals.field("logprobs", "gives no log probabilities through this router");
-  if (request.parallelToolCalls === false && tools.length > 0) {
-    refusals.field({ of: "parallel" }, "can't be kept from calling several tools at once");
-  }
   if (stop.length > maxStopSequences) refusals.field({ of: "stop" }, `takes at most ${maxStopSequences} of them`);
   if (request.frequencyPenalty && !traits.penalties) refusals.field("frequency_penalty", "knows no penalties");
   if (request.presencePenalty && !traits.penalties) refusals.field("presence_penalty", "knows no penalties");

@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../chat/index.ts";
 import { SseSplitter } from "../../stream/sse-splitter.ts";
 import { failureOfError } from "../failure.ts";
-import { failureAtEnd, GeminiEvents } from "./events.ts";
+import { type Expected, failureAtEnd, GeminiEvents } from "./events.ts";
 
 /**
  * The events of a stream as they arrive. Gemini has no last word: it closes the connection after the event that
@@ -9,11 +9,11 @@ import { failureAtEnd, GeminiEvents } from "./events.ts";
  */
 export async function* eventsOf(
   body: AsyncIterable<Buffer>,
-  model: string,
+  expected: Expected,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ChatEvent[]> {
   const splitter = new SseSplitter();
-  const reader = new GeminiEvents(model);
+  const reader = new GeminiEvents(expected);
   let begun = false;
   let events: ChatEvent[] = [];
   try {

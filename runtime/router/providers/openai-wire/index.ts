@@ -25,20 +25,20 @@ export class OpenAiWire {
   }
 
   async stream(call: ChatCall): Promise<AsyncIterable<readonly ChatEvent[]>> {
-    const { question, signal } = call;
-    const own = question.wire === "openai" ? question.headers : undefined;
+    const { question, signal, trace = {} } = call;
+    const own = question.wire === "openai" ? { ...question.headers, ...trace } : trace;
     const body = upstreamBody(call, this.#dialect);
     const response = await this.#upstream.open(this.#request("/chat/completions", body, signal, own));
     requireType(response.headers, "text/event-stream");
     return eventsOf(response.body, signal);
   }
 
-  async embed({ model, body, signal }: EmbeddingCall): Promise<EmbeddingAnswer> {
-    const bytes = await this.#upstream.json(this.#request("/embeddings", { ...body, model }, signal));
+  async embed({ model, body, signal, trace = {} }: EmbeddingCall): Promise<EmbeddingAnswer> {
+    const bytes = await this.#upstream.json(this.#request("/embeddings", { ...body, model }, signal, trace));
     return checkedEmbeddings(bytes);
   }
 
-  #request(path: string, body: object, signal: AbortSignal, own: Readonly<Record<string, string>> = {}) {
+  #request(path: string, body: object, signal: AbortSignal, own: Readonly<Record<string, string>>) {
     const headers = { ...own, "content-type": "application/json", ...this.#headers() };
     return { method: "POST", path, headers, body: JSON.stringify(body), signal } as const;
   }

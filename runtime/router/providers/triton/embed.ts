@@ -11,7 +11,7 @@ import { type ModelPlan, modelPath } from "./model-card.ts";
  */
 export async function embedTexts(
   upstream: Upstream,
-  { model, body, signal }: EmbeddingCall,
+  { model, body, signal, trace }: EmbeddingCall,
   { settings, version, card }: ModelPlan,
 ): Promise<EmbeddingAnswer> {
   if (settings.kind !== "embed")
@@ -28,7 +28,7 @@ export async function embedTexts(
     const bytes = await upstream.json({
       method: "POST",
       path: `${modelPath(model, version)}/infer`,
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...trace },
       body: JSON.stringify({
         inputs: [{ name: settings.input, datatype: "BYTES", shape: [part.length, 1], data: part }],
         outputs: [{ name: settings.output }],

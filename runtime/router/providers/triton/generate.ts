@@ -12,7 +12,7 @@ import { unsupportedBy } from "./unsupported.ts";
 /** Asks for an answer; resolves once the model has begun with it. */
 export async function openStream(
   upstream: Upstream,
-  { model, question, maxOutputTokens, signal }: ChatCall,
+  { model, question, maxOutputTokens, signal, trace }: ChatCall,
   { settings, version, card }: ModelPlan,
 ): Promise<AsyncIterable<readonly ChatEvent[]>> {
   const [problem] = unsupportedBy(question, model, settings, card);
@@ -21,7 +21,7 @@ export async function openStream(
   const { headers, body } = await upstream.open({
     method: "POST",
     path: `${modelPath(model, version)}/generate_stream`,
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...trace },
     body: JSON.stringify({
       ...samplingIn(request, maxOutputTokens, card),
       [settings.input]: promptText(request, settings.prompt),

@@ -14,6 +14,8 @@ export interface EventContext {
   readonly usage?: Usage;
   /** Which of the answer's tool calls its block is, from 0; absent where the block is none. */
   readonly call?: number;
+  /** It ends a call of which no input came. */
+  readonly withoutInput?: boolean;
 }
 
 /** One event of this wire's stream, parsed and checked. */
@@ -55,6 +57,10 @@ function deltasOf(value: RawMessageStreamEvent, context: EventContext): ChatDelt
       return beginning(value, context);
     case "content_block_delta":
       return growth(value, context);
+    case "content_block_stop": {
+      const { call, withoutInput } = context;
+      return call !== undefined && withoutInput ? [{ type: "tool_arguments", choice: 0, index: call, json: "{}" }] : [];
+    }
     case "message_delta":
       return ending(value, context);
     default:

@@ -34,10 +34,8 @@ export function readRequest(body: Readonly<JsonObject>): ChatRequest {
   fields.ignore(withoutEffect);
   const request = {
     messages: readMessages(fields.objects("messages"), foreign),
-    tools: [
-      ...fields.objects("tools").flatMap((tool) => readTool(tool, foreign) ?? []),
-      ...fields.objects("functions").map((called) => readFunction(called, foreign)),
-    ],
+    // `functions`, from before there were tools, stay foreign: their clients don't read the calls that others make.
+    tools: fields.objects("tools").flatMap((tool) => readTool(tool, foreign) ?? []),
     stop: readStop(fields),
     ...present({
       toolChoice: readToolChoice(fields, foreign),
@@ -122,8 +120,7 @@ function readFunction(called: Fields, foreign: Foreign): Tool {
 const plainChoices = ["auto", "none", "required"] as const;
 
 function readToolChoice(fields: Fields, foreign: Foreign): ToolChoice | undefined {
-  const legacy = fields.any("function_call");
-  const value = fields.any("tool_choice") ?? (isObject(legacy) ? { type: "function", function: legacy } : legacy);
+  const value = fields.any("tool_choice");
   if (value === undefined) return undefined;
   const plain = plainChoices.find((one) => one === value);
   if (plain) return { type: plain };

@@ -1,0 +1,146 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { ChatDelta, ChatRequest } from "../chat/index.ts";
+import { redact, withoutKnown } from "../secrets.ts";
+import { AnswerContent, inputMessages } from "./content.ts";
+import { attribute, providerNames } from "./conventions.ts";
+import type { AttemptSeries } from "./metrics.ts";
+import type { TraceHeaders } from "./trace-context.ts";
+import type { Span } from "./tracer.ts";
+import type {
+  AttemptCause,
+  AttemptEnd,
+  AttemptFailure,
+  AttemptOutcome,
+  AttemptStart,
+  AttemptTelemetry,
+} from "./types.ts";
+
+/** Characters of one attribute of foreign origin. */
+const maxForeign = 256;
+/** Characters of a reason. */
+export const maxReason = 1_024;
+
+export interface AttemptParts {
+  readonly span: Span;
+  readonly series: AttemptSeries;
+  readonly start: AttemptStart;
+  readonly cause: AttemptCause;
+  /** From 1. */
+  readonly number: number;
+  readonly contentRecorded: boolean;
+}
+
+/** One attempt at an upstream: its CLIENT span and its numbers. */
+export class UpstreamAttempt implements AttemptTelemetry {
+  readonly contentRecorded: boolean;
+  readonly #parts: AttemptParts;
+  readonly #startedAt = performance.now();
+  #firstTokenSeconds: number | undefined;
+  #prompt: string | undefined;
+  #answer: AnswerContent | undefined;
+  #ended = false;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+    this.contentRecorded = parts.contentRecorded && parts.span.recording;
+  }
+
+  get headers(): TraceHeaders {
+    return this.#parts.span.headers;
+  }
+
+  prompt(request: Pick<ChatRequest, "messages">): void {
+    if (this.contentRecorded) this.#prompt = inputMessages(request);
+  }
+
+  answer(deltas: readonly ChatDelta[]): void {
+    if (!this.contentRecorded) return;
+    this.#answer ??= new AnswerContent();
+    this.#answer.add(deltas);
+  }
+
+  firstToken(): void {
+    this.#firstTokenSeconds ??= this.#seconds();
+  }
+
+  event(name: string): void {
+    this.#parts.span.event(name);
+  }
+
+  end(end: AttemptEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const errorType = errorTypeOf(end.outcome, end.failure);
+    this.#measure(end, errorType);
+    const { span } = this.#parts;
+    if (!span.recording) return;
+    const reason = withoutKnown(end.failure?.message ?? "").slice(0, maxReason);
+    span.end(this.#attributes(end, errorType), errorType === undefined ? undefined : reason);
+  }
+
+  #measure({ outcome, usage }: AttemptEnd, errorType: string | undefined): void {
+    const { series } = this.#parts;
+    series.outcomes[outcome].inc();
+    if (this.#firstTokenSeconds !== undefined) series.timeToFirstChunk.observe(this.#firstTokenSeconds);
+    if (usage) {
+      series.inputTokens.observe(usage.prompt_tokens);
+      series.outputTokens.observe(usage.completion_tokens);
+    }
+    // A client that went away says nothing of how long the provider would have taken.
+    if (outcome === "client_gone") return;
+    (errorType === undefined ? series.duration : series.failedDuration(errorType)).observe(this.#seconds());
+  }
+
+  #attributes(end: AttemptEnd, errorType: string | undefined): Attributes {
+    const { start, cause, number } = this.#parts;
+    const { parameters, server } = start;
+    const { usage, finishReasons } = end;
+    return {
+      [attribute.operation]: start.operation,
+      [attribute.provider]: providerNames[start.backend],
+      [attribute.requestModel]: start.model,
+      [attribute.requestStream]: start.stream,
+      [attribute.requestMaxTokens]: parameters?.maxOutputTokens,
+      [attribute.requestTemperature]: parameters?.temperature,
+      [attribute.requestTopP]: parameters?.topP,
+      [attribute.requestTopK]: parameters?.topK,
+      [attribute.requestSeed]: parameters?.seed,
+      [attribute.requestFrequencyPenalty]: parameters?.frequencyPenalty,
+      [attribute.requestPresencePenalty]: parameters?.presencePenalty,
+      [attribute.requestChoices]: parameters?.choices === 1 ? undefined : parameters?.choices,
+      [attribute.serverAddress]: server?.address,
+      [attribute.serverPort]: server?.port,
+      [attribute.responseModel]: foreign(end.responseModel),
+      [attribute.responseId]: foreign(end.responseId),
+      [attribute.responseFinishReasons]: finishReasons && [...finishReasons],
+      [attribute.responseTimeToFirstChunk]: this.#firstTokenSeconds,
+      [attribute.inputTokens]: usage?.prompt_tokens,
+      [attribute.outputTokens]: usage?.completion_tokens,
+      [attribute.cacheReadTokens]: usage?.cached_tokens,
+      [attribute.cacheCreationTokens]: usage?.cache_write_tokens,
+      [attribute.reasoningTokens]: usage?.reasoning_tokens,
+      [attribute.errorType]: errorType,
+      [attribute.backend]: start.backend,
+      [attribute.outcome]: end.outcome,
+      [attribute.attemptNumber]: number,
+      [attribute.attemptCause]: cause,
+      [attribute.inputMessages]: this.#prompt,
+      [attribute.outputMessages]: this.#answer?.messages(),
+    };
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#startedAt) / 1_000;
+  }
+}
+
+/** Absent where nothing went wrong; a client that goes away is no error of the upstream's. */
+function errorTypeOf(outcome: AttemptOutcome, failure: AttemptFailure | undefined): string | undefined {
+  if (outcome === "answered" || outcome === "client_gone") return undefined;
+  if (failure?.status !== undefined) return String(failure.status);
+  return failure?.slow ? "timeout" : outcome;
+}
+
+function foreign(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : redact(text).slice(0, maxForeign);
+}

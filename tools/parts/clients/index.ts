@@ -1,0 +1,2 @@
+export { npmPackages } from "./npm.ts";
+export { pythonPackages } from "./python.ts";

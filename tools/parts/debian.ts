@@ -1,0 +1,30 @@
+import { Failure, type Progress, which } from "../engine/index.ts";
+import { run } from "./run.ts";
+
+/** Something of the operating system's, and the Debian package that has it. */
+export interface Need {
+  readonly package: string;
+  readonly present: () => boolean;
+}
+
+/**
+ * Installs what is missing, where that can be done without asking: as root, on Debian or its kin.
+ *
+ * @throws Failure elsewhere; it names the packages
+ */
+export async function ensurePackages(what: string, needs: readonly Need[], progress: Progress): Promise<void> {
+  const missing = () => needs.filter(({ present }) => !present()).map((need) => need.package);
+  const packages = missing();
+  if (packages.length === 0) return;
+  const command = `apt-get install -y ${packages.join(" ")}`;
+  if (!which("apt-get") || process.getuid?.() !== 0) {
+    throw new Failure(`${what} needs ${packages.join(", ")}.`, [`on Debian, as root: ${command}`]);
+  }
+  progress.step(`Installing for ${what}: ${packages.join(", ")}`);
+  const environment = { DEBIAN_FRONTEND: "noninteractive" };
+  const line = (text: string) => progress.update(text);
+  await run("apt-get", ["update", "-q"], { environment, line });
+  await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], { environment, line });
+  const left = missing();
+  if (left.length > 0) throw new Failure(`${what} needs ${left.join(", ")}, which this system's packages don't have.`);
+}

@@ -1,0 +1,10 @@
+import { ollama } from "./ollama/index.ts";
+import type { Part } from "./part.ts";
+import { triton } from "./triton/index.ts";
+
+export { ollama, tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./ollama/index.ts";
+export type { Part } from "./part.ts";
+export { triton } from "./triton/index.ts";
+
+/** The quick ones first: what can't be had is told early. */
+export const parts: readonly Part[] = [triton, ollama];

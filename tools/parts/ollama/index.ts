@@ -1,0 +1,2 @@
+export { ollama } from "./build.ts";
+export { tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./tiny-model.ts";

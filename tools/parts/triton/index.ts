@@ -1,0 +1,1 @@
+export { type TritonFiles, triton } from "./install.ts";

@@ -16,7 +16,7 @@ export interface PipelineOptions {
   onProblem(message: string): void;
 }
 
-/** A full batch is sent at once, another one so many milliseconds after the last. */
+/** A full batch is sent at once, another one so many milliseconds after its first span. */
 const batchSpans = 256;
 const batchMs = 1_000;
 /** Bytes of memory that a span takes beside recorded contents, about. */
@@ -37,7 +37,7 @@ export class SpanPipeline {
   readonly #host: string;
   readonly #exporter: OTLPTraceExporter;
   readonly #batches: BatchSpanProcessor;
-  /** What ends the exports that are under way. */
+  /** Each ends one export that is under way; only its first call counts. */
   readonly #underWay = new Set<(result: ExportResult) => void>();
   #heldBytes = 0;
   #closed = false;

@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../chat/index.ts";
-import { SseSplitter } from "../../stream/sse-splitter.ts";
+import { EventStream } from "../../stream/event-stream.ts";
 import { failureInBand, OpenAiScanner, usageOf } from "../../wires/openai/index.ts";
-import { failureOfError, UpstreamFailure } from "../failure.ts";
+import { UpstreamFailure } from "../failure.ts";
 import type { ChatCall, EmbeddingAnswer, EmbeddingCall } from "../provider.ts";
 import { requireType, type Upstream } from "../upstream.ts";
 import { type Dialect, upstreamBody } from "./body.ts";
@@ -59,28 +59,20 @@ function checkedEmbeddings(bytes: Buffer): EmbeddingAnswer {
   return { bytes, ...(counted ? { usage: counted } : {}) };
 }
 
-async function* eventsOf(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<readonly ChatEvent[]> {
-  const splitter = new SseSplitter();
+function eventsOf(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<readonly ChatEvent[]> {
   const scanner = new OpenAiScanner();
-  let begun = false;
-  let events: ChatEvent[] = [];
-  try {
-    for await (const chunk of body) {
-      for (const bytes of splitter.push(chunk)) {
+  return new EventStream(
+    body,
+    {
+      read(bytes, events) {
         const event = scanner.scan(bytes);
         if (event) events.push(event);
-      }
-      if (events.length === 0) continue;
-      yield events;
-      begun = true;
-      events = [];
-    }
-  } catch (error) {
-    // What was good before it is not lost; before the first batch another backend can give the whole answer.
-    if (begun && events.length > 0 && !signal.aborted) yield events;
-    throw signal.aborted ? signal.reason : failureOfError(error);
-  }
-  // Some providers leave out the last blank line; only `[DONE]` may be taken without it.
-  const { rest } = splitter;
-  if (rest.toString("latin1").trim() === "data: [DONE]") yield [{ kind: "done", bytes: rest, deltas: [] }];
+      },
+      // Some providers leave out the last blank line; only `[DONE]` may be taken without it.
+      end(rest, events) {
+        if (rest.toString("latin1").trim() === "data: [DONE]") events.push({ kind: "done", bytes: rest, deltas: [] });
+      },
+    },
+    signal,
+  );
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { ChatDelta, ChatEvent, FinishReason, Usage } from "../../chat/index.ts";
-import { SseSplitter } from "../../stream/sse-splitter.ts";
-import { failureOfError, UpstreamFailure } from "../failure.ts";
+import { EventStream } from "../../stream/event-stream.ts";
+import { UpstreamFailure } from "../failure.ts";
 import { errorIn, failureInAnswer } from "./failure.ts";
 import { isRecord } from "./json.ts";
 
@@ -20,30 +20,19 @@ const malformed = () => new UpstreamFailure("its stream holds a malformed event"
  * the backend says so (vLLM's does), an event also has a finish reason and counts tokens. Where it doesn't, the end of
  * the response is the finish: an answer that was cut off ends in a broken connection instead.
  */
-export async function* eventsOf(
-  body: AsyncIterable<Buffer>,
-  form: AnswerForm,
-): AsyncGenerator<readonly ChatEvent[], void, undefined> {
-  const splitter = new SseSplitter();
+export function eventsOf(body: AsyncIterable<Buffer>, form: AnswerForm): AsyncIterable<readonly ChatEvent[]> {
   const reader = new EventReader(form);
-  let begun = false;
-  let events: ChatEvent[] = [];
-  try {
-    for await (const chunk of body) {
-      for (const bytes of splitter.push(chunk)) events.push(...reader.read(bytes));
-      if (events.length === 0) continue;
-      yield events;
-      begun = true;
-      events = [];
-    }
-    if (splitter.rest.toString("latin1").trim() !== "") throw new UpstreamFailure("its stream ends inside of an event");
-    events = reader.end();
-  } catch (error) {
-    // What was good before it is not lost; before the first batch another backend can give the whole answer.
-    if (begun && events.length > 0 && !form.signal.aborted) yield events;
-    throw form.signal.aborted ? form.signal.reason : failureOfError(error);
-  }
-  if (events.length > 0) yield events;
+  return new EventStream(
+    body,
+    {
+      read: (bytes, events) => void events.push(...reader.read(bytes)),
+      end(rest, events) {
+        if (rest.toString("latin1").trim() !== "") throw new UpstreamFailure("its stream ends inside of an event");
+        events.push(...reader.end());
+      },
+    },
+    form.signal,
+  );
 }
 
 class EventReader {

@@ -1,0 +1,68 @@
+import type { ChatEvent } from "../chat/index.ts";
+import { failureOfError } from "../providers/failure.ts";
+import { SseSplitter } from "./sse-splitter.ts";
+
+/** Makes chat events of one provider's stream. Each method throws where the bytes are none. */
+export interface EventParser {
+  /** Adds what one complete server-sent event says. */
+  read(bytes: Buffer, events: ChatEvent[]): void;
+  /** Adds what the end of the response says; `rest` is what came after the last complete event. */
+  end?(rest: Buffer, events: ChatEvent[]): void;
+}
+
+type Batch = IteratorResult<readonly ChatEvent[], undefined>;
+
+/**
+ * The checked events of a response, in batches as the network brings them. What was good before a failure is not lost;
+ * but a first batch that fails is none, so that another backend can give the whole answer.
+ */
+export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], undefined> {
+  readonly #body: AsyncIterator<Buffer, unknown>;
+  readonly #parser: EventParser;
+  readonly #signal: AbortSignal;
+  readonly #splitter = new SseSplitter();
+  #begun = false;
+  #ended = false;
+  #failure: unknown;
+
+  /** @param signal its reason is the failure once it is aborted */
+  constructor(body: AsyncIterable<Buffer>, parser: EventParser, signal: AbortSignal) {
+    this.#body = body[Symbol.asyncIterator]();
+    this.#parser = parser;
+    this.#signal = signal;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Batch> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const events: ChatEvent[] = [];
+    try {
+      while (events.length === 0) {
+        if (this.#ended) return { value: undefined, done: true };
+        await this.#read(events);
+      }
+    } catch (error) {
+      const failure = this.#signal.aborted ? this.#signal.reason : failureOfError(error);
+      if (!this.#begun || events.length === 0 || this.#signal.aborted) throw failure;
+      this.#failure = failure;
+    }
+    this.#begun = true;
+    return { value: events, done: false };
+  }
+
+  async return(): Promise<Batch> {
+    await this.#body.return?.();
+    return { value: undefined, done: true };
+  }
+
+  async #read(events: ChatEvent[]): Promise<void> {
+    const { done, value } = await this.#body.next();
+    if (done) {
+      this.#ended = true;
+      this.#parser.end?.(this.#splitter.rest, events);
+    } else for (const bytes of this.#splitter.push(value)) this.#parser.read(bytes, events);
+  }
+}

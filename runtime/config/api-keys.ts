@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /** An API key as it is given to its owner, once, and as a router keeps it. */
 export interface IssuedKey {
@@ -20,7 +20,7 @@ export function issueKey(): IssuedKey {
 
 /** The hash under which a router knows a key. */
 export function hashKey(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
+  return hash("sha256", key);
 }
 
 /** The id within a key's text, or undefined where it isn't one of our keys. */

@@ -43,10 +43,12 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 
   app.decorateRequest("exchange");
   readBodies(app, router);
-  app.addHook("onRequest", async (request, reply) => {
+  // Hooks with `done`: a promise for each would cost every request several turns of the queue.
+  app.addHook("onRequest", (request, reply, done) => {
     request.exchange = { started: performance.now(), telemetry: observe(telemetry, request) };
     // Not fastify's onResponse: that is never called for a response whose client went away.
     reply.raw.once("close", () => logExchange(log, request, reply));
+    done();
   });
   authenticateFirst(app, keysOf(router));
   app.setErrorHandler(sendError);
@@ -74,10 +76,12 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /** Before a byte of the body is read. */
 function authenticateFirst(app: FastifyInstance, keys: () => KeyRing): void {
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
-    if (request.is404 || request.routeOptions.config.open) return;
-    request.exchange.caller = keys().authenticate(request.headers);
+    if (!request.is404 && !request.routeOptions.config.open) {
+      request.exchange.caller = keys().authenticate(request.headers);
+    }
+    done();
   });
 }
 

@@ -1,19 +1,19 @@
 import type { RouterConfig } from "../config/index.ts";
-import { attempt, type OpenAnswer } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import type { Backends } from "./backends.ts";
 import type { Usage } from "./chat/index.ts";
+import { continued } from "./continuation.ts";
 import type { Health } from "./health.ts";
 import { outputLimit } from "./output-limit.ts";
-import { UpstreamFailure } from "./providers/failure.ts";
 import type { ClientQuestion } from "./question.ts";
 import { relay, type Speaker } from "./relay.ts";
 import type { Permit, Standings } from "./reliability/index.ts";
-import type { Continuation } from "./stream/seam.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
 import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
+import { assembled } from "./whole-answer.ts";
 import type { Wire } from "./wires/wire.ts";
 
 /** A request that has been authenticated and read. */
@@ -79,7 +79,7 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   };
   const goOn = (broken: Target, sent: string): Promise<Speaker> => {
     walk.leave(broken);
-    return walk.ask((target, permit) => continued(target, permit, sent, order, open));
+    return walk.ask((target, permit) => continued(target, permit, sent, order.question, open));
   };
 
   return knowingOfTheClient(trail, async () => {
@@ -98,58 +98,6 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
     });
     return { kind: "stream", chunks };
   });
-}
-
-/** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
-const maxAnswerBytes = 64 * 1024 * 1024;
-
-type Open = (target: Target, permit: Permit, question: ClientQuestion, continues: boolean) => Promise<OpenAnswer>;
-
-/** Asks a target to go on: in the way that it is known for, and where it refuses that, by saying so. */
-async function continued(
-  target: Target,
-  permit: Permit,
-  sent: string,
-  { question }: Order,
-  open: Open,
-): Promise<Speaker> {
-  const ask = async (continuation: Continuation, withPermit: Permit): Promise<Speaker> => ({
-    target,
-    continuation,
-    answer: await open(target, withPermit, question.continued(sent, continuation), true),
-  });
-  const inWords = question.request.format === undefined ? "instruct" : "restart";
-  if (!target.provider.continuesPrefill(target.model)) return ask(inWords, permit);
-  try {
-    return await ask("prefill", permit);
-  } catch (error) {
-    const again =
-      error instanceof UpstreamFailure && error.consequence === "reject" && target.standing.breaker.acquire();
-    if (!again) throw error;
-    return ask(inWords, again);
-  }
-}
-
-/** The whole answer out of a stream's events. */
-async function assembled({ batches }: OpenAnswer, target: Target, wire: Wire) {
-  const assembler = wire.assembler(target.provider.wire);
-  let bytes = 0;
-  for (;;) {
-    const next = await batches.next();
-    if (!next.done) {
-      for (const event of next.value) {
-        assembler.add(event);
-        bytes += event.bytes.length;
-      }
-      if (bytes > maxAnswerBytes) {
-        await batches.return({ ending: [], usage: undefined });
-        throw new UpstreamFailure("its answer is too large");
-      }
-    } else {
-      for (const event of next.value.ending) assembler.add(event);
-      return { bytes: assembler.finish(), usage: next.value.usage };
-    }
-  }
 }
 
 async function knowingOfTheClient<T>(trail: Trail, work: () => Promise<T>): Promise<T> {

@@ -16,7 +16,7 @@ also hold on a busy machine, times and rates only on an idle one. Linux only.
 
 A full run takes about 25 minutes, most of them for LiteLLM; with --peers none it takes 7.
 
-  --quick               about a minute: the bare proxy and ours at 16 connections
+  --quick               about two minutes: the bare proxy and ours at 16 connections
   --rounds N            5 by default
   --seconds N           of each case, 3 by default; longer where a system needs it for 200 answers
   --connections LIST    1,16,64 by default
@@ -39,7 +39,7 @@ has. Both take --json, and soak --chart (docs/soak.svg by default for a million 
 
 const kinds: readonly Kind[] = ["json", "sse"];
 const full = { rounds: "5", seconds: "3", warmSeconds: 4, connections: "1,16,64", peers: "portkey,litellm" };
-const quick = { rounds: "6", seconds: "0.8", warmSeconds: 2, connections: "16", peers: "none" };
+const quick = { rounds: "5", seconds: "1.5", warmSeconds: 6, connections: "16", peers: "none" };
 const fullSoak = 1_000_000;
 
 const stop = new AbortController();

@@ -30,7 +30,14 @@ export class Verdict {
   succeeded(usage?: Usage, ending: readonly ChatEvent[] = []): void {
     if (!this.#end()) return;
     this.#standing.succeeded(this.#permit, this.#elapsed());
-    this.#telemetry.end({ outcome: "answered", usage, finishReasons: ending.flatMap(finishReasons) });
+    this.#telemetry.end({
+      outcome: "answered",
+      usage,
+      // Read only where the attempt is traced: the events may not have been parsed so far.
+      get finishReasons() {
+        return ending.flatMap(finishReasons);
+      },
+    });
   }
 
   failed(failure: UpstreamFailure): void {

@@ -1,11 +1,8 @@
-import { isUtf8 } from "node:buffer";
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
 import type { ChatEventKind } from "../../chat/index.ts";
+import { eventObject, malformedEvent } from "../../stream/event-object.ts";
 import { AnthropicEvent, dataOf, given, isObject, type JsonObject, usageOf } from "../../wires/anthropic/index.ts";
-import { UpstreamFailure } from "../failure.ts";
 import { failureInStream } from "./failure.ts";
-
-const malformed = () => new UpstreamFailure("its stream holds a malformed event");
 
 /** A block that has begun and not ended. */
 interface OpenBlock {
@@ -52,8 +49,8 @@ export class ClaudeScanner {
 
   #begin(value: JsonObject, bytes: Buffer): AnthropicEvent {
     const { message } = value;
-    if (this.#begun || !isObject(message)) throw malformed();
-    if (typeof message.id !== "string" || typeof message.model !== "string") throw malformed();
+    if (this.#begun || !isObject(message)) throw malformedEvent();
+    if (typeof message.id !== "string" || typeof message.model !== "string") throw malformedEvent();
     this.#begun = true;
     return event("preamble", bytes, value, this.#count(message.usage));
   }
@@ -61,10 +58,11 @@ export class ClaudeScanner {
   #openBlock(value: JsonObject, bytes: Buffer): AnthropicEvent {
     const index = indexOf(value);
     const { content_block: block } = value;
-    if (!this.#begun || index !== this.#blocks || !isObject(block) || typeof block.type !== "string") throw malformed();
+    if (!this.#begun || index !== this.#blocks || !isObject(block) || typeof block.type !== "string")
+      throw malformedEvent();
     this.#blocks++;
     const isCall = block.type === "tool_use";
-    if (isCall && (typeof block.id !== "string" || typeof block.name !== "string")) throw malformed();
+    if (isCall && (typeof block.id !== "string" || typeof block.name !== "string")) throw malformedEvent();
     const open = { ...(isCall ? { call: this.#calls++ } : {}), filled: false };
     this.#open.set(index, open);
     const silent = (block.type === "text" && !block.text) || (block.type === "thinking" && !block.thinking);
@@ -75,7 +73,7 @@ export class ClaudeScanner {
   #closeBlock(value: JsonObject, bytes: Buffer): AnthropicEvent {
     const index = indexOf(value);
     const open = this.#open.get(index);
-    if (!open) throw malformed();
+    if (!open) throw malformedEvent();
     this.#open.delete(index);
     const { call, filled } = open;
     if (call === undefined || filled) return event("preamble", bytes, value);
@@ -85,10 +83,10 @@ export class ClaudeScanner {
   #grow(value: JsonObject, bytes: Buffer): AnthropicEvent {
     const open = this.#open.get(indexOf(value));
     const { delta } = value;
-    if (!open || !isObject(delta) || typeof delta.type !== "string") throw malformed();
+    if (!open || !isObject(delta) || typeof delta.type !== "string") throw malformedEvent();
     const field = growing[delta.type];
     const grown = field === undefined ? undefined : delta[field];
-    if (field !== undefined && typeof grown !== "string") throw malformed();
+    if (field !== undefined && typeof grown !== "string") throw malformedEvent();
     if (grown !== "") open.filled = true;
     return event(grown === "" ? "preamble" : "content", bytes, value, open);
   }
@@ -96,10 +94,10 @@ export class ClaudeScanner {
   /** There can be several; one of them says why the message ended. */
   #end(value: JsonObject, bytes: Buffer): AnthropicEvent {
     const { delta, usage } = value;
-    if (!this.#begun || !isObject(delta)) throw malformed();
+    if (!this.#begun || !isObject(delta)) throw malformedEvent();
     const { stop_reason: reason = null, stop_sequence: sequence = null } = delta;
     if ((reason !== null && typeof reason !== "string") || (sequence !== null && typeof sequence !== "string")) {
-      throw malformed();
+      throw malformedEvent();
     }
     return event(reason ? "finish" : "preamble", bytes, value, this.#count(usage));
   }
@@ -126,17 +124,11 @@ function event(kind: ChatEventKind, bytes: Buffer, value: JsonObject, context = 
 
 function indexOf({ index }: JsonObject): number {
   if (typeof index === "number") return index;
-  throw malformed();
+  throw malformedEvent();
 }
 
 function parse(data: string, bytes: Buffer): JsonObject {
-  if (!isUtf8(bytes)) throw malformed();
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    throw malformed();
-  }
-  if (!isObject(value) || typeof value.type !== "string") throw malformed();
+  const value = eventObject(data, bytes);
+  if (typeof value.type !== "string") throw malformedEvent();
   return value;
 }

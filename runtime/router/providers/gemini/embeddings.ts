@@ -1,8 +1,8 @@
 import type { Usage } from "../../chat/index.ts";
+import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { EmbeddingAnswer, EmbeddingCall } from "../provider.ts";
 import type { Upstream } from "../upstream.ts";
-import { isRecord } from "./types.ts";
 
 /** Google takes no more texts than this in one request. */
 const maxBatch = 100;
@@ -64,14 +64,14 @@ function read(answer: Buffer, expected: number): { embeddings: readonly number[]
   const { embeddings, usageMetadata } = parsed(answer);
   const vectors = Array.isArray(embeddings) ? embeddings.map(valuesOf) : [];
   if (vectors.length !== expected) throw new UpstreamFailure("its answer has not one embedding for each text");
-  const tokens = isRecord(usageMetadata) ? usageMetadata.promptTokenCount : undefined;
+  const tokens = isObject(usageMetadata) ? usageMetadata.promptTokenCount : undefined;
   return { embeddings: vectors, tokens: typeof tokens === "number" ? tokens : undefined };
 }
 
 function parsed(answer: Buffer): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(answer.toString("utf8"));
-    if (isRecord(value)) return value;
+    if (isObject(value)) return value;
   } catch {
     // Told below.
   }
@@ -79,7 +79,7 @@ function parsed(answer: Buffer): Readonly<Record<string, unknown>> {
 }
 
 function valuesOf(embedding: unknown): number[] {
-  const values = isRecord(embedding) ? embedding.values : undefined;
+  const values = isObject(embedding) ? embedding.values : undefined;
   if (Array.isArray(values) && values.every((value) => typeof value === "number")) return values;
   throw new UpstreamFailure("its answer has an embedding without values");
 }

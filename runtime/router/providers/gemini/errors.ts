@@ -1,6 +1,6 @@
+import { isObject } from "../../json.ts";
 import { failureOfStatus, UpstreamFailure } from "../failure.ts";
 import { type ReadFailure, reasonOf } from "../upstream.ts";
-import { isRecord } from "./types.ts";
 
 /**
  * What an error of Google's means: `{error: {code, message, status, details}}`, or a list with that as its only item.
@@ -35,18 +35,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function errorIn(body: unknown): Fields | undefined {
   const holder: unknown = Array.isArray(body) ? body[0] : body;
-  return isRecord(holder) && isRecord(holder.error) ? holder.error : undefined;
+  return isObject(holder) && isObject(holder.error) ? holder.error : undefined;
 }
 
 function detailsOf(error: Fields | undefined): readonly Fields[] {
-  return Array.isArray(error?.details) ? error.details.filter(isRecord) : [];
+  return Array.isArray(error?.details) ? error.details.filter(isObject) : [];
 }
 
 /** A google.rpc.QuotaFailure that only the next day mends, e.g. of `GenerateRequestsPerDayPerProjectPerModel`. */
 function isDailyQuota({ violations }: Fields): boolean {
   return (
     Array.isArray(violations) &&
-    violations.some((violation) => isRecord(violation) && /PerDay/.test(String(violation.quotaId)))
+    violations.some((violation) => isObject(violation) && /PerDay/.test(String(violation.quotaId)))
   );
 }
 

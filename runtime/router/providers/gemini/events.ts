@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { ChatDelta, ChatEvent, Usage } from "../../chat/index.ts";
+import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import { failureInBand } from "./errors.ts";
 import { finishReasonOf, isSaid, promptBlocked } from "./finish.ts";
-import { isRecord } from "./types.ts";
 import { usageOf } from "./usage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ export class GeminiEvents {
     const response = responseIn(bytes);
     if (!response) return [];
     const { candidates = [], promptFeedback, usageMetadata } = response;
-    if (isRecord(promptFeedback) && isSaid(promptFeedback.blockReason)) throw promptBlocked(promptFeedback.blockReason);
+    if (isObject(promptFeedback) && isSaid(promptFeedback.blockReason)) throw promptBlocked(promptFeedback.blockReason);
     if (!Array.isArray(candidates)) throw malformed();
     const said: ChatDelta[] = this.#started ? [] : [this.#start(response)];
     const ends: ChatDelta[] = [];
@@ -58,7 +58,7 @@ export class GeminiEvents {
   }
 
   #readCandidate(candidate: unknown, said: ChatDelta[], ends: ChatDelta[]): void {
-    if (!isRecord(candidate)) throw malformed();
+    if (!isObject(candidate)) throw malformed();
     const { index = 0, content, finishReason } = candidate;
     if (typeof index !== "number") throw malformed();
     const choice = this.#choices.get(index) ?? { calls: 0, finished: false };
@@ -107,7 +107,7 @@ function responseIn(bytes: Buffer): Fields | undefined {
   const value = parsed((data.length > 0 ? data : lines).join("\n"));
   const failure = failureInBand(value);
   if (failure) throw failure;
-  if (!isRecord(value)) throw malformed();
+  if (!isObject(value)) throw malformed();
   return value;
 }
 
@@ -125,8 +125,8 @@ function parsed(json: string): unknown {
 }
 
 function partsOf(content: unknown): readonly Fields[] {
-  const parts = isRecord(content) ? (content.parts ?? []) : [];
-  if (!Array.isArray(parts) || !parts.every(isRecord)) throw malformed();
+  const parts = isObject(content) ? (content.parts ?? []) : [];
+  if (!Array.isArray(parts) || !parts.every(isObject)) throw malformed();
   return parts;
 }
 
@@ -136,8 +136,8 @@ function deltasOf(part: Fields, choice: number, counted: Choice): readonly ChatD
   const value = text(part.thoughtSignature);
   const signature = value === undefined ? undefined : ({ by: "gemini", value } as const);
   if (part.functionCall !== undefined) {
-    const { id, name, args = {} } = isRecord(part.functionCall) ? part.functionCall : {};
-    if (typeof name !== "string" || !isRecord(args)) throw malformed();
+    const { id, name, args = {} } = isObject(part.functionCall) ? part.functionCall : {};
+    if (typeof name !== "string" || !isObject(args)) throw malformed();
     const index = counted.calls++;
     return [
       { type: "tool_call", choice, index, id: text(id) ?? newId("call"), name, ...(signature ? { signature } : {}) },

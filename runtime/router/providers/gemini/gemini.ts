@@ -1,4 +1,5 @@
 import type { BackendConfig } from "../../../config/index.ts";
+import { isObject } from "../../json.ts";
 import type { Secret } from "../../secrets.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { ChatQuestion, LlmProvider } from "../provider.ts";
@@ -8,7 +9,6 @@ import { geminiFailure } from "./errors.ts";
 import { geminiModels, traitsOf } from "./models.ts";
 import { render } from "./render.ts";
 import { eventsOf } from "./stream.ts";
-import { isRecord } from "./types.ts";
 
 /** More models than Google has; its own limit of one page. */
 const pageSize = 1_000;
@@ -74,8 +74,8 @@ function namesIn(list: Buffer): string[] {
   } catch {
     throw new UpstreamFailure("its list of models is not JSON");
   }
-  const models: readonly unknown[] = isRecord(value) && Array.isArray(value.models) ? value.models : [];
+  const models: readonly unknown[] = isObject(value) && Array.isArray(value.models) ? value.models : [];
   return models.flatMap((model) =>
-    isRecord(model) && typeof model.name === "string" ? [model.name.replace(/^models\//, "")] : [],
+    isObject(model) && typeof model.name === "string" ? [model.name.replace(/^models\//, "")] : [],
   );
 }

@@ -1,6 +1,7 @@
 import type { FilePart, ImagePart, ToolResult, UserPart } from "../../chat/index.ts";
+import { isObject } from "../../json.ts";
 import type { ModelTraits } from "./models.ts";
-import { type GeminiPart, isRecord } from "./types.ts";
+import type { GeminiPart } from "./types.ts";
 
 type Refuse = (reason: string, part?: number) => void;
 
@@ -79,7 +80,7 @@ function objectIn(text: string): Record<string, unknown> | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

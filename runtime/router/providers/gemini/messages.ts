@@ -1,8 +1,9 @@
 import type { AssistantPart, Message, ToolCallPart } from "../../chat/index.ts";
+import { isObject } from "../../json.ts";
 import { mediaPart, resultPart } from "./media.ts";
 import type { ModelTraits } from "./models.ts";
 import type { Refusals } from "./refusals.ts";
-import { type GeminiContent, type GeminiPart, isRecord } from "./types.ts";
+import type { GeminiContent, GeminiPart } from "./types.ts";
 
 /**
  * Stands for the signature of a call that Gemini did not make itself, or that the client lost on the way. Google names
@@ -115,7 +116,7 @@ function argumentsOf(json: string): Record<string, unknown> | undefined {
   if (json.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(json);
-    return isRecord(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

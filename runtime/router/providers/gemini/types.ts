@@ -31,6 +31,3 @@ export interface GenerateBody {
   readonly toolConfig?: Json<ToolConfig> | undefined;
   readonly generationConfig: Json<GenerationConfig>;
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

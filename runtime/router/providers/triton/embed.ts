@@ -1,8 +1,9 @@
+import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { EmbeddingAnswer, EmbeddingCall } from "../provider.ts";
 import type { Upstream } from "../upstream.ts";
 import { refused } from "./failure.ts";
-import { isRecord, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
 import { type ModelPlan, modelPath } from "./model-card.ts";
 
 /**
@@ -37,7 +38,7 @@ export async function embedTexts(
     });
     const answer = parseJson(bytes);
     vectors.push(...vectorsIn(answer, settings.output, part.length));
-    if (isRecord(answer) && typeof answer.model_version === "string") speaker = `${model}@${answer.model_version}`;
+    if (isObject(answer) && typeof answer.model_version === "string") speaker = `${model}@${answer.model_version}`;
   }
   const write = body.encoding_format === "base64" ? base64 : (vector: number[]) => vector;
   const data = vectors.map((vector, index) => ({ object: "embedding", index, embedding: write(vector) }));
@@ -53,9 +54,9 @@ function textsOf(input: unknown): readonly string[] {
 }
 
 function vectorsIn(answer: unknown, name: string, count: number): number[][] {
-  const outputs: unknown[] = isRecord(answer) && Array.isArray(answer.outputs) ? answer.outputs : [];
-  const tensor = outputs.find((output) => isRecord(output) && output.name === name);
-  const data: unknown[] = isRecord(tensor) && Array.isArray(tensor.data) ? tensor.data : [];
+  const outputs: unknown[] = isObject(answer) && Array.isArray(answer.outputs) ? answer.outputs : [];
+  const tensor = outputs.find((output) => isObject(output) && output.name === name);
+  const data: unknown[] = isObject(tensor) && Array.isArray(tensor.data) ? tensor.data : [];
   const numbers = data.filter((value) => typeof value === "number");
   const length = numbers.length / count;
   if (length === 0 || !Number.isInteger(length) || numbers.length !== data.length) {

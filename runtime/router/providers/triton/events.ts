@@ -1,9 +1,8 @@
-import { isUtf8 } from "node:buffer";
 import type { ChatDelta, ChatEvent, FinishReason, Usage } from "../../chat/index.ts";
+import { eventObject, malformedEvent } from "../../stream/event-object.ts";
 import { EventStream } from "../../stream/event-stream.ts";
 import { UpstreamFailure } from "../failure.ts";
 import { errorIn, failureInAnswer } from "./failure.ts";
-import { isRecord } from "./json.ts";
 
 export interface AnswerForm {
   /** The router's own id of the answer: Triton gives none. */
@@ -12,8 +11,6 @@ export interface AnswerForm {
   readonly output: string;
   readonly signal: AbortSignal;
 }
-
-const malformed = () => new UpstreamFailure("its stream holds a malformed event");
 
 /**
  * The checked events of a `generate_stream` answer: `data: {"model_name", "model_version", "<output>": "..."}`. Where
@@ -93,14 +90,8 @@ class EventReader {
 
 function parse(bytes: Buffer): Record<string, unknown> {
   const text = bytes.toString("utf8").trim();
-  if (!isUtf8(bytes) || !text.startsWith("data:")) throw malformed();
-  let value: unknown;
-  try {
-    value = JSON.parse(text.slice("data:".length));
-  } catch {
-    throw malformed();
-  }
-  if (!isRecord(value)) throw malformed();
+  if (!text.startsWith("data:")) throw malformedEvent();
+  const value = eventObject(text.slice("data:".length), bytes);
   const error = errorIn(value);
   if (error !== undefined) throw failureInAnswer(error);
   return value;
@@ -110,12 +101,12 @@ function parse(bytes: Buffer): Record<string, unknown> {
 function textIn(tensor: unknown): string {
   if (typeof tensor === "string") return tensor;
   if (Array.isArray(tensor) && tensor.length === 0) return "";
-  throw malformed();
+  throw malformedEvent();
 }
 
 /** Model and version as the server names them: `llama@2`. */
 function speakerIn({ model_name: name, model_version: version }: Record<string, unknown>): string {
-  if (typeof name !== "string" || typeof version !== "string") throw malformed();
+  if (typeof name !== "string" || typeof version !== "string") throw malformedEvent();
   return `${name}@${version}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Unsupported } from "../../chat/index.ts";
+import { isObject } from "../../json.ts";
 import { failureOfStatus, UpstreamFailure } from "../failure.ts";
 import type { ReadFailure } from "../upstream.ts";
-import { isRecord } from "./json.ts";
 
 const tooLong =
   /maximum (?:context|model|input|sequence) length|max(?:imum)?[_ ](?:input|seq|model)[a-z]*[_ ]len|exceeds? (?:the )?(?:available |model'?s? )?context/i;
@@ -42,7 +42,7 @@ export const refused = ({ param, reason }: Unsupported): UpstreamFailure =>
 
 /** The `{"error": "..."}` of the protocol. */
 export function errorIn(body: unknown): string | undefined {
-  return isRecord(body) && typeof body.error === "string" ? body.error : undefined;
+  return isObject(body) && typeof body.error === "string" ? body.error : undefined;
 }
 
 function failureOfMessage(message: string, words: string): UpstreamFailure {

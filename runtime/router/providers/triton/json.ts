@@ -8,6 +8,3 @@ export function parseJson(bytes: Buffer): unknown {
     throw new UpstreamFailure("its answer is not JSON");
   }
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

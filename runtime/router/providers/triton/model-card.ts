@@ -1,6 +1,7 @@
+import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { Upstream } from "../upstream.ts";
-import { isRecord, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
 import type { TritonModel } from "./settings.ts";
 
 /** What a model says of itself in its configuration. */
@@ -62,10 +63,10 @@ export function modelPath(model: string, version?: string): string {
 }
 
 function read(config: unknown): ModelCard {
-  const { input, max_batch_size: maxBatch } = isRecord(config) ? config : {};
+  const { input, max_batch_size: maxBatch } = isObject(config) ? config : {};
   const inputs: unknown[] = Array.isArray(input) ? input : [];
   return {
-    inputs: new Set(inputs.flatMap((entry) => (isRecord(entry) && typeof entry.name === "string" ? [entry.name] : []))),
+    inputs: new Set(inputs.flatMap((entry) => (isObject(entry) && typeof entry.name === "string" ? [entry.name] : []))),
     maxBatch: typeof maxBatch === "number" ? maxBatch : 0,
   };
 }

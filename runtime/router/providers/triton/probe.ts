@@ -1,6 +1,7 @@
+import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { Upstream } from "../upstream.ts";
-import { isRecord, parseJson } from "./json.ts";
+import { parseJson } from "./json.ts";
 
 /** The models of a ready server of which a version is loaded. */
 export async function readyModels(upstream: Upstream, signal: AbortSignal): Promise<string[]> {
@@ -16,7 +17,7 @@ export async function readyModels(upstream: Upstream, signal: AbortSignal): Prom
   );
   const entries: unknown[] = Array.isArray(index) ? index : [];
   const names = entries.flatMap((entry) =>
-    isRecord(entry) && entry.state === "READY" && typeof entry.name === "string" ? [entry.name] : [],
+    isObject(entry) && entry.state === "READY" && typeof entry.name === "string" ? [entry.name] : [],
   );
   return [...new Set(names)];
 }

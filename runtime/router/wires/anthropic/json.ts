@@ -1,7 +1,6 @@
-export type JsonObject = Record<string, unknown>;
+import type { JsonObject } from "../../json.ts";
 
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export { isObject, type JsonObject } from "../../json.ts";
 
 /** What of an object is given: in this wire `null` and a missing field mean the same. */
 export function given(value: JsonObject): JsonObject {

@@ -1,4 +1,4 @@
-import type { Trail } from "../../trail.ts";
+import { routerComment } from "../router-comment.ts";
 import type { StreamWriter } from "../wire.ts";
 import { envelope } from "./error.ts";
 import { eventValue } from "./event.ts";
@@ -14,12 +14,12 @@ export function createWriter(): StreamWriter {
       return event.bytes;
     },
     write: (deltas) => writeEvents(said.of(deltas)),
-    end: (trail) => Buffer.concat([writeEvents(said.end()), finalWord(trail), writeEvents([{ type: "message_stop" }])]),
-    error: (error, trail) => Buffer.concat([finalWord(trail), writeEvents([envelope(error)])]),
+    end: (trail) =>
+      Buffer.concat([
+        writeEvents(said.end()),
+        Buffer.from(routerComment(trail)),
+        writeEvents([{ type: "message_stop" }]),
+      ]),
+    error: (error, trail) => Buffer.concat([Buffer.from(routerComment(trail)), writeEvents([envelope(error)])]),
   };
-}
-
-/** Who answered; the headers are gone when a stream fails over. */
-function finalWord({ backend, model, attempts, reason }: Trail): Buffer {
-  return Buffer.from(`: router ${JSON.stringify({ backend, model, attempts, reason })}\n\n`);
 }

@@ -1,7 +1,4 @@
-export type JsonObject = Record<string, unknown>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export { isObject, type JsonObject } from "../../json.ts";
 
 /** The type of `present`: what was undefined is not there at all. */
 export type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

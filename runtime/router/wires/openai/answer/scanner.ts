@@ -1,6 +1,6 @@
-import { isUtf8 } from "node:buffer";
 import type { ChatEvent } from "../../../chat/index.ts";
 import { failureOfStatus, UpstreamFailure } from "../../../providers/failure.ts";
+import { eventObject, malformedEvent } from "../../../stream/event-object.ts";
 import { failedReasons } from "../finish.ts";
 import { usageOf } from "../usage.ts";
 import { isObject, type JsonObject, textOf } from "../values.ts";
@@ -89,20 +89,11 @@ function dataOf(bytes: Buffer): string | undefined {
     .trim();
 }
 
-const malformed = () => new UpstreamFailure("its stream holds a malformed event");
-
 function parse(data: string, bytes: Buffer): Chunk {
-  if (!isUtf8(bytes)) throw malformed();
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    throw malformed();
-  }
-  if (!isObject(value)) throw malformed();
+  const value = eventObject(data, bytes);
   if (!isEmpty(value.error)) throw failureInBand(value.error);
   const { choices } = value;
-  if (!Array.isArray(choices) || !choices.every(isObject)) throw malformed();
+  if (!Array.isArray(choices) || !choices.every(isObject)) throw malformedEvent();
   return value as Chunk;
 }
 

@@ -1,8 +1,9 @@
 import type { ChatDelta, ChatEvent, Usage } from "../../../chat/index.ts";
 import type { RouterError } from "../../../errors.ts";
 import type { Trail } from "../../../trail.ts";
+import { routerComment } from "../../router-comment.ts";
 import type { StreamWriter, WriterOptions } from "../../wire.ts";
-import { errorBody, routerComment } from "../envelope.ts";
+import { errorBody } from "../envelope.ts";
 import { usageForm } from "../usage.ts";
 import { textOf } from "../values.ts";
 import { ChoiceWriter } from "./choices.ts";

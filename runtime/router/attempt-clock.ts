@@ -1,3 +1,4 @@
+import { Canceller, type CancelSignal } from "./cancel.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 
 /** The client went away: nobody waits for the answer any more. */
@@ -17,22 +18,22 @@ const over = new UpstreamFailure("the attempt is over");
  * client's own. The signal's reason is the failure.
  */
 export class AttemptClock {
-  readonly #controller = new AbortController();
-  readonly #client: AbortSignal;
+  readonly #ending = new Canceller();
+  readonly #client: CancelSignal;
   readonly #total: NodeJS.Timeout;
   #stage: NodeJS.Timeout | undefined;
   #paused = false;
   #giveUp: ((reason: Error) => void) | undefined;
 
-  constructor(client: AbortSignal, totalMs: number) {
+  constructor(client: CancelSignal, totalMs: number) {
     this.#client = client;
     this.#total = setTimeout(() => this.#expire(`no whole answer within ${totalMs} ms`), totalMs);
     if (client.aborted) this.#clientGone();
     else client.addEventListener("abort", this.#clientGone, { once: true });
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): CancelSignal {
+    return this.#ending;
   }
 
   /** Starts to wait for something; the wait before it is over. */
@@ -47,10 +48,9 @@ export class AttemptClock {
 
   /** Waits for a provider, one thing at a time; one that does not heed the signal can't hold the request. */
   until<T>(pending: Promise<T>): Promise<T> {
-    const { signal } = this.#controller;
     return new Promise<T>((resolve, reject) => {
-      if (signal.aborted) reject(signal.reason);
-      // Listeners of a signal cost more than all else here, and this runs for each part of each answer.
+      if (this.#ending.aborted) reject(this.#ending.reason);
+      // One promise for all that can happen: this runs for each part of each answer.
       this.#giveUp = reject;
       pending.then(resolve, reject);
     });
@@ -82,7 +82,7 @@ export class AttemptClock {
     clearTimeout(this.#stage);
     clearTimeout(this.#total);
     this.#client.removeEventListener("abort", this.#clientGone);
-    this.#controller.abort(reason);
+    this.#ending.abort(reason);
     this.#giveUp?.(reason);
   }
 }

@@ -1,5 +1,6 @@
 import type { RouterConfig } from "../config/index.ts";
 import { AttemptClock } from "./attempt-clock.ts";
+import type { CancelSignal } from "./cancel.ts";
 import type { ChatEvent, Usage } from "./chat/index.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 import type { ChatCall } from "./providers/provider.ts";
@@ -23,7 +24,7 @@ export interface Asking {
   /** When the whole request must be over; on the clock of `performance.now()`. */
   readonly endsAt: number;
   /** Aborted when the client is gone. */
-  readonly client: AbortSignal;
+  readonly client: CancelSignal;
 }
 
 /** An answer whose first visible event has come. */

@@ -15,9 +15,14 @@ type Entry = { readonly caller: Caller; readonly hash: Buffer };
 /** What an unknown id is compared with, so that it takes as long as a known one. */
 const nobody = Buffer.alloc(32);
 
+/** More keys than this are not in use at the same time. */
+const maxRemembered = 10_000;
+
 /** The keys that may call, by id; only their hashes are known here. */
 export class KeyRing {
   readonly #entries: ReadonlyMap<string, Entry>;
+  /** Whose a key is, so that it need not be hashed again for each request of a client. */
+  readonly #remembered = new Map<string, Caller>();
 
   constructor(keys: RouterConfig["keys"]) {
     this.#entries = new Map(
@@ -42,9 +47,13 @@ export class KeyRing {
       throw refusal("No API key was given; send it as `Authorization: Bearer hl_<id>_<secret>` or `x-api-key: ...`.");
     }
     const key = (headers.authorization ? /^Bearer +(\S+) *$/i.exec(headers.authorization)?.[1] : String(given)) ?? "";
+    const known = this.#remembered.get(key);
+    if (known) return known;
     const entry = this.#entries.get(keyIdOf(key) ?? "");
     const same = timingSafeEqual(Buffer.from(hashKey(key), "hex"), entry?.hash ?? nobody);
     if (!entry || !same) throw refusal("The API key is not known here; check it, or ask for a new one.");
+    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+    this.#remembered.set(key, entry.caller);
     return entry.caller;
   }
 }

@@ -1,4 +1,5 @@
 import { AttemptClock } from "./attempt-clock.ts";
+import type { CancelSignal } from "./cancel.ts";
 import { RouterError } from "./errors.ts";
 import type { Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
@@ -15,7 +16,7 @@ export interface EmbeddingOrder {
   readonly body: Readonly<Record<string, unknown>>;
   readonly sovereign: boolean;
   readonly stickyKey: string;
-  readonly client: AbortSignal;
+  readonly client: CancelSignal;
   readonly telemetry: RequestTelemetry;
 }
 

@@ -1,5 +1,6 @@
 import { type RouterConfig, renderJson, splitAddress } from "../config/index.ts";
 import { type Backends, openBackends } from "./backends.ts";
+import { Canceller, type CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
@@ -19,7 +20,7 @@ export interface HybridRouterOptions {
 
 export interface RouteOptions {
   /** Ends the request, and the provider's with it. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Only backends of our own may answer this one. */
   readonly sovereign?: boolean;
   /** Who asks, for A/B tests between versions of a model: the same value, the same version. */
@@ -106,7 +107,7 @@ export class HybridRouter {
         stickyKey: options.stickyKey ?? "",
         sovereign: options.sovereign ?? false,
         wire: openAiWire,
-        client: options.signal ?? new AbortController().signal,
+        client: options.signal ?? new Canceller(),
         telemetry: options.telemetry ?? noTelemetry,
       },
       trail,

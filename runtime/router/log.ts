@@ -26,11 +26,12 @@ export function createLog(config: RouterConfig, destination: LogDestination = st
 
 /** Lines that are written together at the latest after this; milliseconds. */
 const flushMs = 100;
-const flushBytes = 4096;
+const flushBytes = 32 * 1024;
+const maxWriteBytes = 128 * 1024;
 
 /** A write for each line would cost a request more than making the line does. */
 function standardOutput(): LogDestination {
-  const output = pino.destination({ dest: 1, sync: false, minLength: flushBytes });
+  const output = pino.destination({ dest: 1, sync: false, minLength: flushBytes, maxWrite: maxWriteBytes });
   // Whoever read the log is gone; the requests are not.
   output.on("error", () => {});
   setInterval(() => output.flush(), flushMs).unref();

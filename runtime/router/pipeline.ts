@@ -2,6 +2,7 @@ import type { RouterConfig } from "../config/index.ts";
 import { attempt } from "./attempt.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import type { Backends } from "./backends.ts";
+import type { CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
 import { continued } from "./continuation.ts";
 import type { Health } from "./health.ts";
@@ -29,7 +30,7 @@ export interface Order {
   /** Who asks, for A/B tests: the same value, the same version. */
   readonly stickyKey: string;
   /** Aborted when the client is gone. */
-  readonly client: AbortSignal;
+  readonly client: CancelSignal;
   readonly telemetry: RequestTelemetry;
 }
 

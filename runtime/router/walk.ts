@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RetryConfig } from "../config/index.ts";
+import type { CancelSignal } from "./cancel.ts";
 import type { Unsupported } from "./chat/index.ts";
 import { allCloudsDown, type BackendFailure, RouterError } from "./errors.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
@@ -13,7 +13,7 @@ export interface WalkRules {
   /** When the whole request must be over; on the clock of `performance.now()`. */
   readonly endsAt: number;
   /** Aborted when the client is gone. */
-  readonly client: AbortSignal;
+  readonly client: CancelSignal;
 }
 
 /** Asks one target after the other, each again as its failures allow, until one answers. */
@@ -148,15 +148,27 @@ export class Walk {
   }
 
   /** Never shorter: a timer counts from the time at which a busy loop last looked at the clock, and can be early. */
-  async #pause(milliseconds: number): Promise<void> {
+  #pause(milliseconds: number): Promise<void> {
     const { client } = this.#rules;
     const until = performance.now() + milliseconds;
-    try {
-      for (let left = milliseconds; left > 0; left = until - performance.now()) {
-        await sleep(Math.ceil(left), undefined, { signal: client });
-      }
-    } catch {
-      throw client.reason;
-    }
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const gone = () => {
+        clearTimeout(timer);
+        reject(client.reason);
+      };
+      const wait = () => {
+        const left = until - performance.now();
+        if (left > 0) {
+          timer = setTimeout(wait, Math.ceil(left));
+          return;
+        }
+        client.removeEventListener("abort", gone);
+        resolve();
+      };
+      client.addEventListener("abort", gone, { once: true });
+      if (client.aborted) gone();
+      else wait();
+    });
   }
 }

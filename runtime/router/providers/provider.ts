@@ -1,4 +1,5 @@
 import type { BackendName } from "../../config/index.ts";
+import type { CancelSignal } from "../cancel.ts";
 import type { ChatEvent, ChatRequest, ChatWire, Unsupported, Usage } from "../chat/index.ts";
 
 /** A chat request in the client's own wire; what the router does not know is part of it. */
@@ -29,7 +30,7 @@ export interface ChatCall {
   /** The trace that this call is a step of, as W3C headers; empty where there is none. */
   readonly trace?: Readonly<Record<string, string>>;
   /** Aborted on a deadline or when the client is gone; the upstream connection ends at once. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export interface EmbeddingCall {
@@ -38,7 +39,7 @@ export interface EmbeddingCall {
   readonly body: Readonly<Record<string, unknown>>;
   readonly stickyKey: string;
   readonly trace?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** A whole answer in the OpenAI wire's form. */
@@ -77,6 +78,6 @@ export interface LlmProvider {
   /** Absent where the provider has no embeddings. */
   embed?(call: EmbeddingCall): Promise<EmbeddingAnswer>;
   /** Whether it answers now, asked in the cheapest way that also proves the key. */
-  probe(signal: AbortSignal): Promise<Probe>;
+  probe(signal: CancelSignal): Promise<Probe>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import type { CancelSignal } from "../cancel.ts";
 
 /** So much of a body waits for a slow reader before the provider is made to wait; bytes. */
 const highWaterBytes = 64 * 1024;
@@ -82,14 +83,15 @@ export interface Response {
 export function send(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     let body: ResponseBody | undefined;
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
-        if (signal.aborted) controller.abort(signal.reason);
-        else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+        const abort = () => controller.abort(signal.reason ?? new Error("aborted"));
+        if (signal.aborted) abort();
+        else signal.addEventListener("abort", abort, { once: true });
       },
       onResponseStart(controller, status, headers) {
         // 1xx: the response is yet to come.

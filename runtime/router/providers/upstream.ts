@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Pool } from "undici";
+import type { CancelSignal } from "../cancel.ts";
 import { failureOfError, failureOfStatus, type Rejection, retryAfterOf, UpstreamFailure } from "./failure.ts";
 import { type Response, send } from "./response.ts";
 
@@ -14,7 +15,7 @@ export interface UpstreamRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /**

@@ -1,16 +1,17 @@
 import { once } from "node:events";
 import type { FastifyReply } from "fastify";
 import { ClientGone } from "../attempt-clock.ts";
+import { Canceller, type CancelSignal } from "../cancel.ts";
 
 /** Aborted when the client closes its connection before it has its answer. */
-export function clientSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
+export function clientSignal(reply: FastifyReply): CancelSignal {
+  const gone = new Canceller();
   const { raw } = reply;
-  if (raw.destroyed) controller.abort(new ClientGone());
+  if (raw.destroyed) gone.abort(new ClientGone());
   raw.once("close", () => {
-    if (!raw.writableFinished) controller.abort(new ClientGone());
+    if (!raw.writableFinished) gone.abort(new ClientGone());
   });
-  return controller.signal;
+  return gone;
 }
 
 /** Sends server-sent events as fast as the client takes them; the upstream is read no faster. */

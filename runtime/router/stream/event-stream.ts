@@ -1,3 +1,4 @@
+import type { CancelSignal } from "../cancel.ts";
 import type { ChatEvent } from "../chat/index.ts";
 import { failureOfError } from "../providers/failure.ts";
 import { SseSplitter } from "./sse-splitter.ts";
@@ -19,14 +20,14 @@ type Batch = IteratorResult<readonly ChatEvent[], undefined>;
 export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], undefined> {
   readonly #body: AsyncIterator<Buffer, unknown>;
   readonly #parser: EventParser;
-  readonly #signal: AbortSignal;
+  readonly #signal: CancelSignal;
   readonly #splitter = new SseSplitter();
   #begun = false;
   #ended = false;
   #failure: unknown;
 
   /** @param signal its reason is the failure once it is aborted */
-  constructor(body: AsyncIterable<Buffer>, parser: EventParser, signal: AbortSignal) {
+  constructor(body: AsyncIterable<Buffer>, parser: EventParser, signal: CancelSignal) {
     this.#body = body[Symbol.asyncIterator]();
     this.#parser = parser;
     this.#signal = signal;

@@ -1,11 +1,10 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { ChatDelta, ChatRequest } from "../chat/index.ts";
 import { redact, withoutKnown } from "../secrets.ts";
 import { AnswerContent, inputMessages } from "./content.ts";
 import { attribute, providerNames } from "./conventions.ts";
 import type { AttemptSeries } from "./metrics.ts";
 import type { TraceHeaders } from "./trace-context.ts";
-import type { Span } from "./tracer.ts";
+import type { AttributeWriter, Span } from "./tracer.ts";
 import type {
   AttemptCause,
   AttemptEnd,
@@ -28,6 +27,13 @@ export interface AttemptParts {
   /** From 1. */
   readonly number: number;
   readonly contentRecorded: boolean;
+}
+
+interface Ended {
+  readonly end: AttemptEnd;
+  readonly errorType: string | undefined;
+  readonly finishReasons: readonly string[] | undefined;
+  readonly answer: string | undefined;
 }
 
 /** One attempt at an upstream: its CLIENT span and its numbers. */
@@ -75,7 +81,9 @@ export class UpstreamAttempt implements AttemptTelemetry {
     const { span } = this.#parts;
     if (!span.recording) return;
     const reason = withoutKnown(end.failure?.message ?? "").slice(0, maxReason);
-    span.end(this.#attributes(end, errorType), errorType === undefined ? undefined : reason);
+    // Read before the span is written: nothing may fail in the middle of that.
+    const ended = { end, errorType, finishReasons: end.finishReasons, answer: this.#answer?.messages() };
+    span.end((write) => this.#write(write, ended), errorType === undefined ? undefined : reason);
   }
 
   #measure({ outcome, usage }: AttemptEnd, errorType: string | undefined): void {
@@ -91,42 +99,40 @@ export class UpstreamAttempt implements AttemptTelemetry {
     (errorType === undefined ? series.duration : series.failedDuration(errorType)).observe(this.#seconds());
   }
 
-  #attributes(end: AttemptEnd, errorType: string | undefined): Attributes {
+  #write(write: AttributeWriter, { end, errorType, finishReasons, answer }: Ended): void {
     const { start, cause, number } = this.#parts;
     const { parameters, server } = start;
-    const { usage, finishReasons } = end;
-    return {
-      [attribute.operation]: start.operation,
-      [attribute.provider]: providerNames[start.backend],
-      [attribute.requestModel]: start.model,
-      [attribute.requestStream]: start.stream,
-      [attribute.requestMaxTokens]: parameters?.maxOutputTokens,
-      [attribute.requestTemperature]: parameters?.temperature,
-      [attribute.requestTopP]: parameters?.topP,
-      [attribute.requestTopK]: parameters?.topK,
-      [attribute.requestSeed]: parameters?.seed,
-      [attribute.requestFrequencyPenalty]: parameters?.frequencyPenalty,
-      [attribute.requestPresencePenalty]: parameters?.presencePenalty,
-      [attribute.requestChoices]: parameters?.choices === 1 ? undefined : parameters?.choices,
-      [attribute.serverAddress]: server?.address,
-      [attribute.serverPort]: server?.port,
-      [attribute.responseModel]: foreign(end.responseModel),
-      [attribute.responseId]: foreign(end.responseId),
-      [attribute.responseFinishReasons]: finishReasons && [...finishReasons],
-      [attribute.responseTimeToFirstChunk]: this.#firstTokenSeconds,
-      [attribute.inputTokens]: usage?.prompt_tokens,
-      [attribute.outputTokens]: usage?.completion_tokens,
-      [attribute.cacheReadTokens]: usage?.cached_tokens,
-      [attribute.cacheCreationTokens]: usage?.cache_write_tokens,
-      [attribute.reasoningTokens]: usage?.reasoning_tokens,
-      [attribute.errorType]: errorType,
-      [attribute.backend]: start.backend,
-      [attribute.outcome]: end.outcome,
-      [attribute.attemptNumber]: number,
-      [attribute.attemptCause]: cause,
-      [attribute.inputMessages]: this.#prompt,
-      [attribute.outputMessages]: this.#answer?.messages(),
-    };
+    const { usage } = end;
+    write.text(attribute.operation, start.operation);
+    write.text(attribute.provider, providerNames[start.backend]);
+    write.text(attribute.requestModel, start.model);
+    write.flag(attribute.requestStream, start.stream);
+    write.number(attribute.requestMaxTokens, parameters?.maxOutputTokens);
+    write.number(attribute.requestTemperature, parameters?.temperature);
+    write.number(attribute.requestTopP, parameters?.topP);
+    write.number(attribute.requestTopK, parameters?.topK);
+    write.number(attribute.requestSeed, parameters?.seed);
+    write.number(attribute.requestFrequencyPenalty, parameters?.frequencyPenalty);
+    write.number(attribute.requestPresencePenalty, parameters?.presencePenalty);
+    write.number(attribute.requestChoices, parameters?.choices === 1 ? undefined : parameters?.choices);
+    write.text(attribute.serverAddress, server?.address);
+    write.number(attribute.serverPort, server?.port);
+    write.text(attribute.responseModel, foreign(end.responseModel));
+    write.text(attribute.responseId, foreign(end.responseId));
+    write.texts(attribute.responseFinishReasons, finishReasons);
+    write.number(attribute.responseTimeToFirstChunk, this.#firstTokenSeconds);
+    write.number(attribute.inputTokens, usage?.prompt_tokens);
+    write.number(attribute.outputTokens, usage?.completion_tokens);
+    write.number(attribute.cacheReadTokens, usage?.cached_tokens);
+    write.number(attribute.cacheCreationTokens, usage?.cache_write_tokens);
+    write.number(attribute.reasoningTokens, usage?.reasoning_tokens);
+    write.text(attribute.errorType, errorType);
+    write.text(attribute.backend, start.backend);
+    write.text(attribute.outcome, end.outcome);
+    write.number(attribute.attemptNumber, number);
+    write.text(attribute.attemptCause, cause);
+    write.text(attribute.inputMessages, this.#prompt);
+    write.text(attribute.outputMessages, answer);
   }
 
   #seconds(): number {

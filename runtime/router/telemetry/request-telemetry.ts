@@ -1,9 +1,8 @@
-import type { Attributes } from "@opentelemetry/api";
 import { withoutKnown } from "../secrets.ts";
 import { maxReason, UpstreamAttempt } from "./attempt-telemetry.ts";
 import { attribute, httpMethod } from "./conventions.ts";
 import type { RouterMetrics } from "./metrics.ts";
-import type { Span } from "./tracer.ts";
+import type { AttributeWriter, Span } from "./tracer.ts";
 import type {
   AttemptCause,
   AttemptStart,
@@ -66,7 +65,8 @@ export class ServedRequest implements RequestTelemetry {
     this.#ended = true;
     this.#measure(end);
     const { span } = this.#parts;
-    if (span.recording) span.end(this.#attributes(end), errorTypeOf(end) === undefined ? undefined : "");
+    if (!span.recording) return;
+    span.end((write) => this.#attributes(end, write), errorTypeOf(end) === undefined ? undefined : "");
   }
 
   #measure({ status, wire, error }: RequestEnd): void {
@@ -79,32 +79,30 @@ export class ServedRequest implements RequestTelemetry {
     if (error !== undefined && status < 500) metrics.rejected(error).inc();
   }
 
-  #attributes(end: RequestEnd): Attributes {
+  #attributes(end: RequestEnd, write: AttributeWriter): void {
     const { start, scheme } = this.#parts;
-    return {
-      [attribute.httpMethod]: httpMethod(start.method),
-      [attribute.httpRoute]: start.route,
-      // The pattern here too: what stands in its places may be personal.
-      [attribute.urlPath]: start.route,
-      [attribute.urlScheme]: scheme,
-      // 499 is the router's own word for a client that left; it was never sent.
-      [attribute.httpStatus]: end.status === 499 ? undefined : end.status,
-      [attribute.errorType]: errorTypeOf(end),
-      [attribute.requestId]: start.requestId,
-      [attribute.tenant]: end.caller?.tenant,
-      [attribute.keyId]: end.caller?.keyId,
-      [attribute.wire]: end.wire,
-      [attribute.backend]: end.backend,
-      [attribute.model]: end.model,
-      [attribute.reason]: end.reason === undefined ? undefined : withoutKnown(end.reason).slice(0, maxReason),
-      [attribute.outcome]: end.outcome,
-      [attribute.errorCode]: end.error,
-      [attribute.attempts]: end.attempts,
-      [attribute.sovereign]: end.sovereign,
-      [attribute.streamed]: this.#streaming,
-      [attribute.totalInputTokens]: end.usage?.prompt_tokens,
-      [attribute.totalOutputTokens]: end.usage?.completion_tokens,
-    };
+    write.text(attribute.httpMethod, httpMethod(start.method));
+    write.text(attribute.httpRoute, start.route);
+    // The pattern here too: what stands in its places may be personal.
+    write.text(attribute.urlPath, start.route);
+    write.text(attribute.urlScheme, scheme);
+    // 499 is the router's own word for a client that left; it was never sent.
+    write.number(attribute.httpStatus, end.status === 499 ? undefined : end.status);
+    write.text(attribute.errorType, errorTypeOf(end));
+    write.text(attribute.requestId, start.requestId);
+    write.text(attribute.tenant, end.caller?.tenant);
+    write.text(attribute.keyId, end.caller?.keyId);
+    write.text(attribute.wire, end.wire);
+    write.text(attribute.backend, end.backend);
+    write.text(attribute.model, end.model);
+    write.text(attribute.reason, end.reason === undefined ? undefined : withoutKnown(end.reason).slice(0, maxReason));
+    write.text(attribute.outcome, end.outcome);
+    write.text(attribute.errorCode, end.error);
+    write.number(attribute.attempts, end.attempts);
+    write.flag(attribute.sovereign, end.sovereign);
+    write.flag(attribute.streamed, this.#streaming);
+    write.number(attribute.totalInputTokens, end.usage?.prompt_tokens);
+    write.number(attribute.totalOutputTokens, end.usage?.completion_tokens);
   }
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { BatchSpanProcessor, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { IOtlpExportDelegate } from "@opentelemetry/otlp-exporter-base";
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from "@opentelemetry/otlp-exporter-base/node-http";
 import { failureOfError } from "../providers/failure.ts";
-import { attribute } from "./conventions.ts";
+import { SpanBatch, type SpanOrigin } from "./otlp.ts";
+import type { EndedSpan } from "./tracer.ts";
 
 export type DropReason = "queue_full" | "export_failed" | "closed";
 
@@ -17,17 +18,16 @@ export interface PipelineOptions {
 }
 
 /** A full batch is sent at once, another one so many milliseconds after its first span. */
-const batchSpans = 256;
+const batchSpans = 512;
+const batchBytes = 1024 * 1024;
 const batchMs = 1_000;
-/** Bytes of memory that a span takes beside recorded contents, about. */
-const spanBytes = 4_096;
 /** What waits or is on its way; beyond it spans are dropped. */
 const maxHeldBytes = 16 * 1024 * 1024;
 const problemEveryMs = 60_000;
 
 /**
- * The way of spans to a collector: OpenTelemetry's batches and its OTLP exporter, with every span that is lost on the
- * way counted. Whatever the collector does, a span that ends is never waited for.
+ * The way of spans to a collector: batches, and OpenTelemetry's OTLP exporter, with every span that is lost on the way
+ * counted. Whatever the collector does, a span that ends is never waited for.
  *
  * The exporter reads OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT, _COMPRESSION, _CERTIFICATE, _CLIENT_CERTIFICATE and
  * _CLIENT_KEY by itself.
@@ -35,10 +35,15 @@ const problemEveryMs = 60_000;
 export class SpanPipeline {
   readonly #options: PipelineOptions;
   readonly #host: string;
-  readonly #exporter: OTLPTraceExporter;
-  readonly #batches: BatchSpanProcessor;
-  /** Each ends one export that is under way; only its first call counts. */
-  readonly #underWay = new Set<(result: ExportResult) => void>();
+  readonly #exporter: IOtlpExportDelegate<SpanBatch>;
+  /** Still takes spans. */
+  #open: SpanBatch | undefined;
+  readonly #waiting: SpanBatch[] = [];
+  /** Ends the export that is under way; only its first call counts. */
+  #underWay: ((result: ExportResult) => void) | undefined;
+  #idle: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Of the batches that wait or are on their way. */
   #heldBytes = 0;
   #closed = false;
   #lost = 0;
@@ -49,25 +54,20 @@ export class SpanPipeline {
     url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
     this.#options = options;
     this.#host = url.host;
-    this.#exporter = new OTLPTraceExporter({ url: url.href });
-    const counted = {
-      export: (spans: ReadableSpan[], done: (result: ExportResult) => void) => this.#export(spans, done),
-      shutdown: () => this.#exporter.shutdown(),
-    };
-    this.#batches = new BatchSpanProcessor(counted, {
-      maxExportBatchSize: batchSpans,
-      scheduledDelayMillis: batchMs,
-      // Never reached: what is held is bounded here, by its size.
-      maxQueueSize: maxHeldBytes / spanBytes + 1,
-    });
+    this.#exporter = createOtlpHttpExportDelegate(
+      convertLegacyHttpOptions({ url: url.href }, "TRACES", "v1/traces", { "Content-Type": "application/x-protobuf" }),
+      { serializeRequest: (batch: SpanBatch) => batch.finish(), deserializeResponse: () => ({}) },
+    );
   }
 
-  add(span: ReadableSpan): void {
+  add(span: EndedSpan, origin: SpanOrigin): void {
     if (this.#closed) this.#options.onDropped(1, "closed");
-    else if (this.#heldBytes >= maxHeldBytes) this.#drop(1, "queue_full", "the collector is too slow");
-    else {
-      this.#heldBytes += sizeOf(span);
-      this.#batches.onEnd(span);
+    else if (this.#heldBytes + (this.#open?.bytes ?? 0) >= maxHeldBytes) {
+      this.#drop(1, "queue_full", "the collector is too slow");
+    } else {
+      const batch = this.#batchOf(origin);
+      batch.add(span);
+      if (batch.count >= batchSpans || batch.bytes >= batchBytes) this.#flush();
     }
   }
 
@@ -76,27 +76,54 @@ export class SpanPipeline {
     this.#closed = true;
     const waited = new AbortController();
     const limit = sleep(timeoutMs, undefined, { signal: waited.signal }).catch(() => {});
-    // Where one batch fails, the processor does not wait for the others.
-    const sent = this.#batches
-      .shutdown()
-      .catch(() => {})
-      .then(() => this.#exporter.forceFlush());
+    const sent = new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+    this.#flush();
+    if (!this.#underWay) this.#idle?.();
     await Promise.race([sent, limit]);
     waited.abort();
-    for (const end of this.#underWay) end({ code: ExportResultCode.FAILED, error: stopping });
+    for (const batch of this.#waiting.splice(0)) this.#drop(batch.count, "export_failed", stopping.message);
+    this.#underWay?.({ code: ExportResultCode.FAILED, error: stopping });
+    await Promise.race([this.#exporter.shutdown(), limit]);
   }
 
-  #export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+  #batchOf(origin: SpanOrigin): SpanBatch {
+    if (this.#open?.origin === origin) return this.#open;
+    this.#flush();
+    const opened = new SpanBatch(origin);
+    this.#open = opened;
+    this.#timer = setTimeout(() => this.#flush(), batchMs).unref();
+    return opened;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    if (this.#open) {
+      this.#heldBytes += this.#open.bytes;
+      this.#waiting.push(this.#open);
+      this.#open = undefined;
+    }
+    if (!this.#underWay) this.#sendNext();
+  }
+
+  #sendNext(): void {
+    const batch = this.#waiting.shift();
+    if (!batch) {
+      this.#idle?.();
+      return;
+    }
+    const { bytes } = batch;
     const end = ({ code, error }: ExportResult) => {
-      if (!this.#underWay.delete(end)) return;
-      for (const span of spans) this.#heldBytes -= sizeOf(span);
-      if (code === ExportResultCode.SUCCESS) this.#options.onExported(spans.length);
-      else this.#drop(spans.length, "export_failed", reasonOf(error));
-      // Not the error: it holds what the collector says.
-      done({ code });
+      if (this.#underWay !== end) return;
+      this.#underWay = undefined;
+      this.#heldBytes -= bytes;
+      if (code === ExportResultCode.SUCCESS) this.#options.onExported(batch.count);
+      else this.#drop(batch.count, "export_failed", reasonOf(error));
+      this.#sendNext();
     };
-    this.#underWay.add(end);
-    this.#exporter.export(spans, end);
+    this.#underWay = end;
+    this.#exporter.export(batch, end);
   }
 
   #drop(spans: number, reason: DropReason, why: string): void {
@@ -127,10 +154,3 @@ function reasonOf(error: Error | undefined): string {
   if (code !== undefined) return failureOfError(error).message;
   return exporterSays[error?.message ?? ""] ?? "it did not take them";
 }
-
-/** Bytes, about. */
-function sizeOf({ attributes }: ReadableSpan): number {
-  return spanBytes + lengthOf(attributes[attribute.inputMessages]) + lengthOf(attributes[attribute.outputMessages]);
-}
-
-const lengthOf = (value: unknown): number => (typeof value === "string" ? value.length : 0);

@@ -1,19 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Tracer } from "@opentelemetry/api";
-import { defaultResource, resourceFromAttributes } from "@opentelemetry/resources";
-import {
-  BasicTracerProvider,
-  ParentBasedSampler,
-  type SpanProcessor,
-  TraceIdRatioBasedSampler,
-} from "@opentelemetry/sdk-trace-base";
+import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { SamplingDecision, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-base";
 import { configHash, type RouterConfig } from "../../config/index.ts";
 import { resource, schemaUrl, scopeName, serverSpanName } from "./conventions.ts";
 import { RouterMetrics } from "./metrics.ts";
+import { spanOrigin } from "./otlp.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { ServedRequest } from "./request-telemetry.ts";
 import { SpanPipeline } from "./span-pipeline.ts";
-import { passOn, serverSpan } from "./tracer.ts";
+import { passOn, serverSpan, type Tracer } from "./tracer.ts";
 import type { Observed, RequestStart, RequestTelemetry, Telemetry } from "./types.ts";
 
 export interface TelemetryOptions {
@@ -119,26 +114,24 @@ class RouterTelemetry implements Telemetry {
   #openTracer(): Tracer {
     const config = this.#config;
     const { version } = this.#options;
-    const ours = resourceFromAttributes({
-      [resource.serviceName]: "hybrid-llm-router",
-      [resource.serviceVersion]: version,
-      [resource.serviceInstanceId]: this.#instanceId,
-      [resource.routerName]: config.name,
-      [resource.region]: config.region,
-      [resource.configHash]: configHash(config),
+    const origin = spanOrigin({
+      resource: {
+        [resource.serviceName]: "hybrid-llm-router",
+        [resource.serviceVersion]: version,
+        [resource.serviceInstanceId]: this.#instanceId,
+        [resource.routerName]: config.name,
+        [resource.region]: config.region,
+        [resource.configHash]: configHash(config),
+      },
+      scope: { name: scopeName, version },
+      schemaUrl,
     });
-    // Looked up at each span: one that began before a change of the collector goes to the new one.
-    const current: SpanProcessor = {
-      onStart() {},
-      onEnd: (span) => this.#pipeline?.add(span),
-      forceFlush: async () => {},
-      shutdown: async () => {},
+    const sampler = new TraceIdRatioBasedSampler(config.telemetry.sampleRatio);
+    return {
+      samples: (traceId) =>
+        sampler.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED,
+      // Looked up at each span: one that began before a change of the collector goes to the new one.
+      ended: (span) => this.#pipeline?.add(span, origin),
     };
-    const provider = new BasicTracerProvider({
-      resource: defaultResource().merge(ours),
-      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(config.telemetry.sampleRatio) }),
-      spanProcessors: [current],
-    });
-    return provider.getTracer(scopeName, version, { schemaUrl });
   }
 }

@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type TextMapGetter, type TextMapSetter } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type SpanContext, type TextMapGetter, trace } from "@opentelemetry/api";
 import { parseTraceParent, W3CTraceContextPropagator } from "@opentelemetry/core";
 
 /** Headers that give a context to whoever is called. */
@@ -25,27 +25,26 @@ const getter: TextMapGetter<IncomingHeaders> = {
   },
 };
 
-/** A state of which nothing was valid is left behind. */
-const setter: TextMapSetter<Record<string, string>> = {
-  set(headers, key, value) {
-    if (value !== "") headers[key] = value;
-  },
-};
-
 /**
- * The caller's context; the root's where there is none or it is malformed, and then a new trace begins.
+ * The caller's context; undefined where there is none or it is malformed, and then a new trace begins.
  *
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
-export function readContext(headers: IncomingHeaders): Context {
+export function readContext(headers: IncomingHeaders): SpanContext | undefined {
   // Most requests bring none.
-  return headers.traceparent === undefined ? ROOT_CONTEXT : propagator.extract(ROOT_CONTEXT, headers, getter);
+  if (headers.traceparent === undefined) return undefined;
+  return trace.getSpanContext(propagator.extract(ROOT_CONTEXT, headers, getter));
 }
 
-export function writeContext(context: Context): TraceHeaders {
-  const headers: Record<string, string> = {};
-  propagator.inject(context, headers, setter);
-  return headers;
+/** @param tracestate the caller's, as it is passed on; a state of which nothing was valid is left behind */
+export function writeContext(
+  traceId: string,
+  spanId: string,
+  sampled: boolean,
+  tracestate: string | undefined,
+): TraceHeaders {
+  const traceparent = `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`;
+  return tracestate ? { traceparent, tracestate } : { traceparent };
 }
 
 /** The caller's context as it came, for whoever does not take part in its trace; nothing where it is malformed. */

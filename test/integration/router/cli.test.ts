@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { hashKey } from "../../../runtime/config/index.ts";
 import { run, start, temporaryFolder, writeConfig } from "./process.ts";
 import { upstream } from "./support.ts";
@@ -84,7 +84,7 @@ test("without a configuration it runs on the environment, and says that nobody m
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ready: true });
-  expect(output()).toContain("--issue-key");
+  await vi.waitFor(() => expect(output()).toContain("--issue-key"), { timeout: 30_000 });
   expect(output()).not.toContain("sk-canary");
 });
 

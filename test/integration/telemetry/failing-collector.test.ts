@@ -9,6 +9,8 @@ import { answeredRequest, chatRequest, collector, metric, type TestTelemetry, te
 const spansOfOne = 2;
 /** Enough for a batch to be sent at once, without the wait for its time. */
 const batchOfRequests = 500;
+/** More than the queue holds. */
+const tooMany = 30_000;
 /** Less than the exporter's own deadlines, so that what does not keep the caller's fails. */
 const endsSoon = { timeout: 4_500 };
 
@@ -139,13 +141,13 @@ test("the queue is bounded: what a slow collector can't take is dropped and coun
   const telemetry = telemetryOf({ otlpEndpoint: slow.url });
   requests(telemetry, batchOfRequests);
   await slow.batches(1);
-  requests(telemetry, 8_000);
+  requests(telemetry, tooMany);
   const lost = await dropped(telemetry, "queue_full");
   expect(lost).toBeGreaterThan(0);
   expect(telemetry.problems).toEqual([expect.stringMatching(/: the collector is too slow; \d+ so far$/)]);
   release();
   await telemetry.close({ timeoutMs: 5_000 });
-  const all = (batchOfRequests + 8_000) * spansOfOne;
+  const all = (batchOfRequests + tooMany) * spansOfOne;
   expect(slow.spans().length).toBe(all - lost);
   expect(await exported(telemetry)).toBe(all - lost);
   for (const body of slow.bodies) expect(body.length).toBeLessThan(5 * 1024 * 1024);

@@ -1,9 +1,10 @@
+import type { CancelSignal } from "../../cancel.ts";
 import type { ChatEvent } from "../../chat/index.ts";
 import { EventStream } from "../../stream/event-stream.ts";
 import { ClaudeScanner } from "./scanner.ts";
 
 /** The checked events of a response, in batches as the network brings them. */
-export function eventsOf(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<readonly ChatEvent[]> {
+export function eventsOf(body: AsyncIterable<Buffer>, signal: CancelSignal): AsyncIterable<readonly ChatEvent[]> {
   const scanner = new ClaudeScanner();
   const read = (bytes: Buffer, events: ChatEvent[]) => {
     const event = scanner.scan(bytes);

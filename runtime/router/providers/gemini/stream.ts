@@ -1,3 +1,4 @@
+import type { CancelSignal } from "../../cancel.ts";
 import type { ChatEvent } from "../../chat/index.ts";
 import { EventStream } from "../../stream/event-stream.ts";
 import { type Expected, failureAtEnd, GeminiEvents } from "./events.ts";
@@ -9,7 +10,7 @@ import { type Expected, failureAtEnd, GeminiEvents } from "./events.ts";
 export function eventsOf(
   body: AsyncIterable<Buffer>,
   expected: Expected,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): AsyncIterable<readonly ChatEvent[]> {
   const reader = new GeminiEvents(expected);
   return new EventStream(

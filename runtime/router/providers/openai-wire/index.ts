@@ -1,3 +1,4 @@
+import type { CancelSignal } from "../../cancel.ts";
 import type { ChatEvent } from "../../chat/index.ts";
 import { EventStream } from "../../stream/event-stream.ts";
 import { failureInBand, OpenAiScanner, usageOf } from "../../wires/openai/index.ts";
@@ -38,7 +39,7 @@ export class OpenAiWire {
     return checkedEmbeddings(bytes);
   }
 
-  #request(path: string, body: object, signal: AbortSignal, own: Readonly<Record<string, string>>) {
+  #request(path: string, body: object, signal: CancelSignal, own: Readonly<Record<string, string>>) {
     const headers = { ...own, "content-type": "application/json", ...this.#headers() };
     return { method: "POST", path, headers, body: JSON.stringify(body), signal } as const;
   }
@@ -59,7 +60,7 @@ function checkedEmbeddings(bytes: Buffer): EmbeddingAnswer {
   return { bytes, ...(counted ? { usage: counted } : {}) };
 }
 
-function eventsOf(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<readonly ChatEvent[]> {
+function eventsOf(body: AsyncIterable<Buffer>, signal: CancelSignal): AsyncIterable<readonly ChatEvent[]> {
   const scanner = new OpenAiScanner();
   return new EventStream(
     body,

@@ -1,3 +1,4 @@
+import type { CancelSignal } from "../../cancel.ts";
 import type { ChatDelta, ChatEvent, FinishReason, Usage } from "../../chat/index.ts";
 import { eventObject, malformedEvent } from "../../stream/event-object.ts";
 import { EventStream } from "../../stream/event-stream.ts";
@@ -9,7 +10,7 @@ export interface AnswerForm {
   readonly id: string;
   /** The tensor that holds the answer's text. */
   readonly output: string;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CancelSignal } from "../../cancel.ts";
 import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { Upstream } from "../upstream.ts";
@@ -20,7 +21,7 @@ export interface ModelPlan {
   readonly card: ModelCard;
 }
 
-type Asking = { readonly model: string; readonly signal: AbortSignal };
+type Asking = { readonly model: string; readonly signal: CancelSignal };
 
 /** Asks each model once what it takes; its versions have one configuration. */
 export class ModelCards {
@@ -46,7 +47,7 @@ export class ModelCards {
     }
   }
 
-  async of(model: string, signal: AbortSignal): Promise<ModelCard> {
+  async of(model: string, signal: CancelSignal): Promise<ModelCard> {
     const known = this.#known.get(model);
     if (known) return known;
     const card = read(

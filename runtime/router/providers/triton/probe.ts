@@ -1,10 +1,11 @@
+import type { CancelSignal } from "../../cancel.ts";
 import { isObject } from "../../json.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { Upstream } from "../upstream.ts";
 import { parseJson } from "./json.ts";
 
 /** The models of a ready server of which a version is loaded. */
-export async function readyModels(upstream: Upstream, signal: AbortSignal): Promise<string[]> {
+export async function readyModels(upstream: Upstream, signal: CancelSignal): Promise<string[]> {
   await requireReady(upstream, signal);
   const index = parseJson(
     await upstream.json({
@@ -23,7 +24,7 @@ export async function readyModels(upstream: Upstream, signal: AbortSignal): Prom
 }
 
 /** Triton says 400 while one of its models is not ready. */
-async function requireReady(upstream: Upstream, signal: AbortSignal): Promise<void> {
+async function requireReady(upstream: Upstream, signal: CancelSignal): Promise<void> {
   try {
     const { body } = await upstream.open({ method: "GET", path: "/v2/health/ready", signal });
     // Read to its end, so that the connection can be used again.

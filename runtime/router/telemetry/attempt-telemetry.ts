@@ -4,6 +4,7 @@ import { redact, withoutKnown } from "../secrets.ts";
 import { AnswerContent, inputMessages } from "./content.ts";
 import { attribute, providerNames } from "./conventions.ts";
 import type { AttemptSeries } from "./metrics.ts";
+import { isPresentable } from "./numbers.ts";
 import type { TraceHeaders } from "./trace-context.ts";
 import type { Span } from "./tracer.ts";
 import type {
@@ -83,8 +84,8 @@ export class UpstreamAttempt implements AttemptTelemetry {
     series.outcomes[outcome].inc();
     if (this.#firstTokenSeconds !== undefined) series.timeToFirstChunk.observe(this.#firstTokenSeconds);
     if (usage) {
-      series.inputTokens.observe(usage.prompt_tokens);
-      series.outputTokens.observe(usage.completion_tokens);
+      if (isPresentable(usage.prompt_tokens)) series.inputTokens.observe(usage.prompt_tokens);
+      if (isPresentable(usage.completion_tokens)) series.outputTokens.observe(usage.completion_tokens);
     }
     // A client that went away says nothing of how long the provider would have taken.
     if (outcome === "client_gone") return;

@@ -10,6 +10,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { AnchoredClock } from "@opentelemetry/core";
+import { isPresentable } from "./numbers.ts";
 import { type IncomingHeaders, passedOn, readContext, type TraceHeaders, writeContext } from "./trace-context.ts";
 
 /** A step of a request. Contexts are passed by hand: each span knows its children. */
@@ -22,7 +23,7 @@ export interface Span {
   child(name: string): Span;
   event(name: string): void;
   /**
-   * @param attributes those that are undefined are left out
+   * @param attributes those that are undefined, or numbers that can't be shown, are left out
    * @param error where it failed: what to show as the reason, which may be empty
    */
   end(attributes: Attributes, error?: string): void;
@@ -91,7 +92,10 @@ class RecordedSpan implements Span {
   }
 
   end(attributes: Attributes, error?: string): void {
-    this.#span.setAttributes(attributes);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === undefined || (typeof value === "number" && !isPresentable(value))) continue;
+      this.#span.setAttribute(name, value);
+    }
     if (error !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error });
     this.#span.end(this.#clock.now());
   }

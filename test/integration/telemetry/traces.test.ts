@@ -373,6 +373,23 @@ test("what a provider makes up as its model or id is cut short", async () => {
   expect([String(model).length, String(id).length]).toEqual([256, 256]);
 });
 
+test("a number that no collector can show is left out, and the rest is told", async () => {
+  const { url, spans } = await collector();
+  const telemetry = telemetryOf({ otlpEndpoint: url });
+  const request = chatRequest(telemetry);
+  const attempt = request.attempt({ operation: "chat", backend: "openai", model: "gpt-5.4", stream: true });
+  attempt.end({
+    outcome: "answered",
+    usage: { ...usage, prompt_tokens: Number.POSITIVE_INFINITY, cached_tokens: 1e300 },
+  });
+  request.end({ status: 200 });
+  await telemetry.close(closing);
+  const { attributes } = spans()[0] ?? {};
+  expect(attributes).toMatchObject({ "gen_ai.usage.output_tokens": 7, "hybrid_llm.outcome": "answered" });
+  expect(attributes).not.toHaveProperty(["gen_ai.usage.input_tokens"]);
+  expect(attributes).not.toHaveProperty(["gen_ai.usage.cache_read.input_tokens"]);
+});
+
 test("another configuration is in force for the next request, and spans under way go to the new collector", async () => {
   const [before, after] = [await collector(), await collector()];
   const telemetry = telemetryOf({ otlpEndpoint: before.url });

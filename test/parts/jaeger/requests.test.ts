@@ -49,7 +49,7 @@ describeWith(jaeger, "requests in a real Jaeger", (directory) => {
         failoverChain: ["local"],
       },
     });
-    return { router, tags: { "hybrid_llm.router": traced.name } };
+    return { router, openai, tags: { "hybrid_llm.router": traced.name } };
   }
 
   test.each(requests)("%s is one trace: a SERVER span, a CLIENT span for each attempt", async (...request) => {
@@ -95,6 +95,20 @@ describeWith(jaeger, "requests in a real Jaeger", (directory) => {
       "gen_ai.usage.input_tokens": expect.any(Number),
       "gen_ai.usage.output_tokens": expect.any(Number),
     });
+  });
+
+  test("a provider that counts beyond all numbers does not keep Jaeger from showing the others", async () => {
+    const chunk = { id: "1", object: "chat.completion.chunk", created: 0, model: "big" };
+    const finish = { index: 0, delta: { content: "rehearsal" }, finish_reason: "stop" };
+    const usage = `{"prompt_tokens":1e400,"completion_tokens":1e300,"total_tokens":1}`;
+    const said = `${JSON.stringify({ ...chunk, choices: [finish] }).slice(0, -1)},"usage":${usage}}`;
+    const { router, openai, tags } = await started();
+    openai.setScript({ rules: [{ times: 1, behaviour: { raw: { chunks: [`data: ${said}\n\ndata: [DONE]\n\n`] } } }] });
+    for (const status of [200, 200]) expect((await router.chat({ model: "openai" })).status).toBe(status);
+    await router.drain();
+    const attempts = (await tracesWith(server, tags, 4)).flatMap(clients);
+    expect(attempts.map((attempt) => "gen_ai.usage.input_tokens" in attempt.tags)).toEqual([false, true]);
+    expect(attempts.map((attempt) => "gen_ai.usage.output_tokens" in attempt.tags)).toEqual([false, true]);
   });
 
   test("of many at once none is lost, and none is in another's trace", async () => {

@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { ChatDelta, ChatRequest } from "../chat/index.ts";
+import type { ChatDelta, ChatEvent, ChatRequest } from "../chat/index.ts";
 import { redact, withoutKnown } from "../secrets.ts";
 import { AnswerContent, inputMessages } from "./content.ts";
 import { attribute, providerNames } from "./conventions.ts";
@@ -37,6 +37,7 @@ export class UpstreamAttempt implements AttemptTelemetry {
   readonly #parts: AttemptParts;
   readonly #startedAt = performance.now();
   #firstTokenSeconds: number | undefined;
+  #answerer: Extract<ChatDelta, { type: "start" }> | undefined;
   #prompt: string | undefined;
   #answer: AnswerContent | undefined;
   #ended = false;
@@ -60,8 +61,10 @@ export class UpstreamAttempt implements AttemptTelemetry {
     this.#answer.add(deltas);
   }
 
-  firstToken(): void {
+  firstToken(begun: readonly Pick<ChatEvent, "deltas">[] = []): void {
     this.#firstTokenSeconds ??= this.#seconds();
+    if (!this.#parts.span.recording) return;
+    this.#answerer ??= begun.flatMap(({ deltas }) => deltas).find((delta) => delta.type === "start");
   }
 
   event(name: string): void {
@@ -111,8 +114,8 @@ export class UpstreamAttempt implements AttemptTelemetry {
       [attribute.requestChoices]: parameters?.choices === 1 ? undefined : parameters?.choices,
       [attribute.serverAddress]: server?.address,
       [attribute.serverPort]: server?.port,
-      [attribute.responseModel]: foreign(end.responseModel),
-      [attribute.responseId]: foreign(end.responseId),
+      [attribute.responseModel]: foreign(this.#answerer?.model),
+      [attribute.responseId]: foreign(this.#answerer?.id),
       [attribute.responseFinishReasons]: finishReasons && [...finishReasons],
       [attribute.responseTimeToFirstChunk]: this.#firstTokenSeconds,
       [attribute.inputTokens]: usage?.prompt_tokens,
@@ -142,6 +145,7 @@ function errorTypeOf(outcome: AttemptOutcome, failure: AttemptFailure | undefine
   return failure?.slow ? "timeout" : outcome;
 }
 
+/** Absent where the provider says nothing. */
 function foreign(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : redact(text).slice(0, maxForeign);
+  return text === undefined || text === "" ? undefined : redact(text).slice(0, maxForeign);
 }

@@ -82,7 +82,7 @@ describeWith(jaeger, "requests in a real Jaeger", (directory) => {
 
   test("an attempt has what the GenAI conventions name", async () => {
     const { router } = await started();
-    const response = await router.chat({ model: "openai", messages });
+    const response = await router.chat({ model: "openai", messages, max_tokens: 100, temperature: 0.5 });
     const [client] = clients(await traceOf(server, router, response, 2));
     expect(client?.name).toBe("chat big");
     expect(client?.tags).toMatchObject({
@@ -90,10 +90,16 @@ describeWith(jaeger, "requests in a real Jaeger", (directory) => {
       "gen_ai.provider.name": "openai",
       "gen_ai.request.model": "big",
       "gen_ai.request.stream": true,
+      "gen_ai.request.max_tokens": 100,
+      "gen_ai.request.temperature": 0.5,
+      "gen_ai.response.id": expect.any(String),
+      "gen_ai.response.model": "rehearsal/big",
       "gen_ai.response.finish_reasons": '["stop"]',
       "gen_ai.response.time_to_first_chunk": expect.any(Number),
       "gen_ai.usage.input_tokens": expect.any(Number),
       "gen_ai.usage.output_tokens": expect.any(Number),
+      "server.address": "127.0.0.1",
+      "server.port": expect.any(Number),
     });
   });
 

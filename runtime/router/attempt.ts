@@ -60,7 +60,7 @@ export async function attempt(target: Target, asking: Asking): Promise<OpenAnswe
     });
     if (telemetry.contentRecorded) telemetry.prompt(call.question.request);
     const begun = await begin(await clock.until(asked), clock);
-    verdict.answered();
+    verdict.answered(begun.first);
     clock.await("next token", deadlines.betweenTokensMs);
     const batches = forward(begun, clock, verdict, Math.min(afterFinishMs, deadlines.betweenTokensMs));
     return { batches: telemetry.contentRecorded ? recorded(batches, telemetry) : batches };

@@ -47,12 +47,19 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
 async function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: number): Promise<EmbeddingAnswer> {
   const started = performance.now();
   const clock = new AttemptClock(order.client, Math.max(1, Math.min(target.backend.totalMs, endsAt - started)));
-  const { model, backend } = target;
-  const telemetry = order.telemetry.attempt({ operation: "embeddings", backend: backend.name, model, stream: false });
+  const { model, backend, provider } = target;
+  const { server } = provider;
+  const telemetry = order.telemetry.attempt({
+    operation: "embeddings",
+    backend: backend.name,
+    model,
+    stream: false,
+    server,
+  });
   const verdict = new Verdict(target.standing, permit, telemetry, started);
   const { body, stickyKey } = order;
   try {
-    const asked = target.provider.embed?.({
+    const asked = provider.embed?.({
       model,
       body,
       stickyKey,

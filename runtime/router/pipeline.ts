@@ -11,7 +11,7 @@ import type { ClientQuestion } from "./question.ts";
 import { relay, type Speaker } from "./relay.ts";
 import type { Permit, Standings } from "./reliability/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
-import type { RequestTelemetry } from "./telemetry/index.ts";
+import { type RequestTelemetry, requestParameters } from "./telemetry/index.ts";
 import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
 import { assembled } from "./whole-answer.ts";
@@ -68,13 +68,17 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
     noteAttempt(trail, target, order.stickyKey, maxOutputTokens);
     const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
     const call = { question, stickyKey: order.stickyKey, ...limit };
-    const { backend, model } = target;
+    const { backend, model, provider } = target;
     const telemetry = order.telemetry.attempt({
       operation: "chat",
       backend: backend.name,
       model,
       stream: true,
       continues,
+      server: provider.server,
+      get parameters() {
+        return requestParameters(question.body, maxOutputTokens);
+      },
     });
     return attempt(target, { call, permit, deadlines, endsAt, client: order.client, telemetry });
   };

@@ -20,10 +20,11 @@ export class Verdict {
     this.#started = started;
   }
 
-  answered(): void {
+  /** @param begun the first visible event, and what came before it */
+  answered(begun?: readonly ChatEvent[]): void {
     this.#answered = true;
     this.#standing.answered(this.#permit, this.#elapsed());
-    this.#telemetry.firstToken();
+    this.#telemetry.firstToken(begun);
   }
 
   /** @param ending the events in which the answer says why it ended */

@@ -17,8 +17,8 @@ export function describeWith(part: Part, name: string, tests: (directory: string
 }
 
 export interface Server {
-  /** Ends it and removes what it kept. */
-  stop(): Promise<void>;
+  /** Ends it, by default in good order, and removes what it kept. */
+  stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
 export interface ServerCommand {
@@ -52,8 +52,8 @@ export async function startServer({ command, args, environment, readyUrl, direct
     await new Promise((resume) => setTimeout(resume, 50));
   }
   return {
-    async stop() {
-      child.kill("SIGTERM");
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
       await closed;
       rmSync(directory, { recursive: true, force: true });
     },

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, type Progress, which } from "../engine/index.ts";
+import { cacheDirectory, Failure, type Progress, which } from "../engine/index.ts";
 import { run } from "./run.ts";
 
 /** A program built from public Go modules. */
@@ -59,6 +60,14 @@ export function pinnedVersion(directory: string, module: string): string {
   const version = requirement.exec(readFileSync(join(directory, "go.mod"), "utf8"))?.[1];
   if (!version) throw new Error(`${directory}/go.mod names no version of ${module}`);
   return version;
+}
+
+/** Where a program is kept: its version, its modules' checksums and the platform are in the folder's name. */
+export function goProgramFolder(name: string, directory: string, version: string): string {
+  const key = createHash("sha256");
+  for (const file of ["go.mod", "go.sum"]) key.update(readFileSync(join(directory, file)));
+  const folder = `v${version}-${process.platform}-${process.arch}-${key.digest("hex").slice(0, 12)}`;
+  return join(cacheDirectory(), "parts", name, folder);
 }
 
 async function goEnvironment(): Promise<NodeJS.ProcessEnv> {

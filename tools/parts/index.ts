@@ -1,10 +1,12 @@
+import { jaeger } from "./jaeger/index.ts";
 import { ollama } from "./ollama/index.ts";
 import type { Part } from "./part.ts";
 import { triton } from "./triton/index.ts";
 
+export { jaeger } from "./jaeger/index.ts";
 export { ollama, tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./ollama/index.ts";
 export type { Part } from "./part.ts";
 export { triton } from "./triton/index.ts";
 
 /** The quick ones first: what can't be had is told early. */
-export const parts: readonly Part[] = [triton, ollama];
+export const parts: readonly Part[] = [triton, jaeger, ollama];

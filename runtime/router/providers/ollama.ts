@@ -15,6 +15,7 @@ export function createOllama(config: BackendConfig, connectMs: number): LlmProvi
   return {
     backend: "local",
     defaultModel: config.defaultModel ?? ollamaModels.defaultModel,
+    server: native.server,
     wire: "openai",
     unsupported: unsupportedByOllama,
     // Its templates leave a last assistant's message open.

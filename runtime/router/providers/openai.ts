@@ -21,6 +21,7 @@ export function createOpenAi(config: BackendConfig, key: Secret, connectMs: numb
   return {
     backend: "openai",
     defaultModel: config.defaultModel ?? openAiModels.defaultModel,
+    server: upstream.server,
     wire: "openai",
     unsupported: (question, model) => unsupported(question, model, prefill),
     continuesPrefill: () => prefill,

@@ -53,6 +53,12 @@ export interface Probe {
   readonly models: readonly string[];
 }
 
+/** Where a provider is reached. */
+export interface ServerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
 /**
  * One provider of models. Chat is always asked as a stream: a client that wants a whole answer gets it put together by
  * the router, so that deadlines and the time to the first token mean the same for both.
@@ -62,6 +68,7 @@ export interface Probe {
 export interface LlmProvider {
   readonly backend: BackendName;
   readonly defaultModel: string;
+  readonly server: ServerAddress;
   /** The form of its events' bytes. */
   readonly wire: ChatWire;
   /** What of a request this provider can't do; empty where it can do all of it. Called before `stream`. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Pool } from "undici";
 import type { CancelSignal } from "../cancel.ts";
 import { failureOfError, failureOfStatus, type Rejection, retryAfterOf, UpstreamFailure } from "./failure.ts";
+import type { ServerAddress } from "./provider.ts";
 import { type Response, send } from "./response.ts";
 
 /** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
@@ -29,6 +30,7 @@ const byStatus: ReadFailure = (status, body, retryAfterMs) => failureOfStatus(st
 
 /** The kept-alive connections to one provider. Every failure is an UpstreamFailure. */
 export class Upstream {
+  readonly server: ServerAddress;
   readonly #pool: Pool;
   readonly #basePath: string;
   readonly #failureOf: ReadFailure;
@@ -37,6 +39,8 @@ export class Upstream {
   constructor(baseUrl: string, connectMs: number, failureOf: ReadFailure = byStatus) {
     this.#failureOf = failureOf;
     const url = new URL(baseUrl);
+    const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+    this.server = { address: url.hostname.replace(/^\[|\]$/g, ""), port };
     this.#basePath = url.pathname.replace(/\/+$/, "");
     this.#pool = new Pool(url.origin, {
       connect: { timeout: connectMs },

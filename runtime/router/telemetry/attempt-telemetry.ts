@@ -1,8 +1,9 @@
-import type { ChatDelta, ChatRequest } from "../chat/index.ts";
+import type { ChatDelta, ChatEvent, ChatRequest } from "../chat/index.ts";
 import { redact, withoutKnown } from "../secrets.ts";
 import { AnswerContent, inputMessages } from "./content.ts";
 import { attribute, providerNames } from "./conventions.ts";
 import type { AttemptSeries } from "./metrics.ts";
+import { isPresentable } from "./numbers.ts";
 import type { TraceHeaders } from "./trace-context.ts";
 import type { AttributeWriter, Span } from "./tracer.ts";
 import type {
@@ -42,6 +43,7 @@ export class UpstreamAttempt implements AttemptTelemetry {
   readonly #parts: AttemptParts;
   readonly #startedAt = performance.now();
   #firstTokenSeconds: number | undefined;
+  #answerer: Extract<ChatDelta, { type: "start" }> | undefined;
   #prompt: string | undefined;
   #answer: AnswerContent | undefined;
   #ended = false;
@@ -65,8 +67,10 @@ export class UpstreamAttempt implements AttemptTelemetry {
     this.#answer.add(deltas);
   }
 
-  firstToken(): void {
+  firstToken(begun: readonly Pick<ChatEvent, "deltas">[] = []): void {
     this.#firstTokenSeconds ??= this.#seconds();
+    if (!this.#parts.span.recording) return;
+    this.#answerer ??= begun.flatMap(({ deltas }) => deltas).find((delta) => delta.type === "start");
   }
 
   event(name: string): void {
@@ -91,8 +95,8 @@ export class UpstreamAttempt implements AttemptTelemetry {
     series.outcomes[outcome].inc();
     if (this.#firstTokenSeconds !== undefined) series.timeToFirstChunk.observe(this.#firstTokenSeconds);
     if (usage) {
-      series.inputTokens.observe(usage.prompt_tokens);
-      series.outputTokens.observe(usage.completion_tokens);
+      if (isPresentable(usage.prompt_tokens)) series.inputTokens.observe(usage.prompt_tokens);
+      if (isPresentable(usage.completion_tokens)) series.outputTokens.observe(usage.completion_tokens);
     }
     // A client that went away says nothing of how long the provider would have taken.
     if (outcome === "client_gone") return;
@@ -117,8 +121,8 @@ export class UpstreamAttempt implements AttemptTelemetry {
     write.number(attribute.requestChoices, parameters?.choices === 1 ? undefined : parameters?.choices);
     write.text(attribute.serverAddress, server?.address);
     write.number(attribute.serverPort, server?.port);
-    write.text(attribute.responseModel, foreign(end.responseModel));
-    write.text(attribute.responseId, foreign(end.responseId));
+    write.text(attribute.responseModel, foreign(this.#answerer?.model));
+    write.text(attribute.responseId, foreign(this.#answerer?.id));
     write.texts(attribute.responseFinishReasons, finishReasons);
     write.number(attribute.responseTimeToFirstChunk, this.#firstTokenSeconds);
     write.number(attribute.inputTokens, usage?.prompt_tokens);
@@ -147,6 +151,7 @@ function errorTypeOf(outcome: AttemptOutcome, failure: AttemptFailure | undefine
   return failure?.slow ? "timeout" : outcome;
 }
 
+/** Absent where the provider says nothing. */
 function foreign(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : redact(text).slice(0, maxForeign);
+  return text === undefined || text === "" ? undefined : redact(text).slice(0, maxForeign);
 }

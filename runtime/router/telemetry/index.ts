@@ -1,4 +1,5 @@
 export { noTelemetry } from "./none.ts";
+export { requestParameters } from "./request-parameters.ts";
 export { createTelemetry, type TelemetryOptions } from "./telemetry.ts";
 export type { TraceHeaders } from "./trace-context.ts";
 export type {

@@ -1,4 +1,5 @@
 import { PbfWriter } from "pbf";
+import { isPresentable } from "./numbers.ts";
 import type { AttributeWriter, EndedSpan } from "./tracer.ts";
 
 // The messages of opentelemetry/proto/trace/v1/trace.proto and common.proto (v1.x), by the numbers of their fields.
@@ -137,7 +138,7 @@ class SpanAttributes implements AttributeWriter {
   }
 
   number(name: string, value: number | undefined): void {
-    if (value !== undefined) this.#writer.writeMessage(this.#tag, writeNumber, { name, value });
+    if (value !== undefined && isPresentable(value)) this.#writer.writeMessage(this.#tag, writeNumber, { name, value });
   }
 
   flag(name: string, value: boolean | undefined): void {

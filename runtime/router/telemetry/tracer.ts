@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { TraceFlags } from "@opentelemetry/api";
 import { type IncomingHeaders, passedOn, readContext, type TraceHeaders, writeContext } from "./trace-context.ts";
 
-/** Writes the attributes of a span; those that are undefined are left out. */
+/** Writes the attributes of a span; those that are undefined, or numbers that can't be shown, are left out. */
 export interface AttributeWriter {
   text(name: string, value: string | undefined): void;
   /** Whole numbers are written as such. */

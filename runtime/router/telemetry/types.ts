@@ -1,5 +1,5 @@
 import type { BackendName, RouterConfig } from "../../config/index.ts";
-import type { ChatDelta, ChatRequest, FinishReason, Usage } from "../chat/index.ts";
+import type { ChatDelta, ChatEvent, ChatRequest, FinishReason, Usage } from "../chat/index.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { BreakerState } from "../reliability/index.ts";
 import type { IncomingHeaders, TraceHeaders } from "./trace-context.ts";
@@ -72,16 +72,21 @@ export interface AttemptStart {
   /** Goes on with an answer that broke off at another target. */
   readonly continues?: boolean | undefined;
   readonly server?: { readonly address: string; readonly port: number } | undefined;
+  /** Read once, and only where the attempt is traced. */
   readonly parameters?: RequestParameters | undefined;
 }
 
 /** What is known without reading the whole request. */
-export type RequestParameters = Partial<
-  Pick<
-    ChatRequest,
-    "maxOutputTokens" | "temperature" | "topP" | "topK" | "seed" | "frequencyPenalty" | "presencePenalty" | "choices"
-  >
->;
+export interface RequestParameters {
+  readonly maxOutputTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly topK?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly frequencyPenalty?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly choices?: number | undefined;
+}
 
 export interface AttemptTelemetry {
   /** `traceparent` and `tracestate` for the provider; empty where there is no context. */
@@ -91,8 +96,8 @@ export interface AttemptTelemetry {
   prompt(request: Pick<ChatRequest, "messages">): void;
   /** A part of the answer; called as the parts come. */
   answer(deltas: readonly ChatDelta[]): void;
-  /** The first visible event has come. */
-  firstToken(): void;
+  /** The first visible event has come, as the last of these; with what came before it they say whose answer it is. */
+  firstToken(begun?: readonly Pick<ChatEvent, "deltas">[]): void;
   /** Something worth a mark on the time line, in words of our own. */
   event(name: string): void;
   /** Only the first call counts. */
@@ -120,9 +125,6 @@ export type AttemptOutcome =
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
   readonly usage?: Usage | undefined;
-  /** The model that the provider says has answered. */
-  readonly responseModel?: string | undefined;
-  readonly responseId?: string | undefined;
   /** One for each choice. */
   readonly finishReasons?: readonly FinishReason[] | undefined;
   /** An UpstreamFailure, or what is needed of it. */

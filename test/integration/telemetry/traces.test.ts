@@ -7,6 +7,11 @@ import type { DecodedSpan } from "./otlp-decoding.ts";
 import { answeredRequest, chatRequest, collector, telemetryOf } from "./support.ts";
 
 const closing = { timeoutMs: 5_000 };
+/** The events with which a provider's answer begins. */
+const begunBy = (model: string, id: string): { deltas: ChatDelta[] }[] => [
+  { deltas: [{ type: "start", id, model }] },
+  { deltas: [{ type: "text", choice: 0, text: "word" }] },
+];
 const usage = { prompt_tokens: 20, completion_tokens: 7, total_tokens: 27, cached_tokens: 5, reasoning_tokens: 2 };
 
 /** A request that fails over from openai to claude. */
@@ -24,14 +29,8 @@ async function failedOver(): Promise<{ server: DecodedSpan; first: DecodedSpan; 
   });
   first.end({ outcome: "failed", failure: new UpstreamFailure("HTTP 503", { status: 503 }) });
   const second = request.attempt({ operation: "chat", backend: "claude", model: "claude-haiku-4-5", stream: true });
-  second.firstToken();
-  second.end({
-    outcome: "answered",
-    usage,
-    responseModel: "claude-haiku-4-5-20251001",
-    responseId: "msg_1",
-    finishReasons: ["stop"],
-  });
+  second.firstToken(begunBy("claude-haiku-4-5-20251001", "msg_1"));
+  second.end({ outcome: "answered", usage, finishReasons: ["stop"] });
   request.end({
     status: 200,
     wire: "openai",
@@ -348,10 +347,9 @@ test("no secret that the router knows gets onto a span", async () => {
   attempt.prompt({ messages: [{ role: "user", parts: [{ type: "text", text: `my key is ${secret}` }] }] });
   attempt.answer([{ type: "text", choice: 0, text: secret.slice(0, 9) }]);
   attempt.answer([{ type: "text", choice: 0, text: secret.slice(9) }]);
+  attempt.firstToken(begunBy("Bearer abcdefgh", `id ${secret}`));
   attempt.end({
     outcome: "failed",
-    responseId: `id ${secret}`,
-    responseModel: "Bearer abcdefgh",
     failure: new UpstreamFailure(`refused ${secret}`),
   });
   request.end({ status: 503, reason: `after ${secret}` });
@@ -366,11 +364,29 @@ test("what a provider makes up as its model or id is cut short", async () => {
   const telemetry = telemetryOf({ otlpEndpoint: url });
   const request = chatRequest(telemetry);
   const attempt = request.attempt({ operation: "chat", backend: "openai", model: "gpt-5.4", stream: true });
-  attempt.end({ outcome: "answered", responseModel: "m".repeat(100_000), responseId: "i".repeat(100_000) });
+  attempt.firstToken(begunBy("m".repeat(100_000), "i".repeat(100_000)));
+  attempt.end({ outcome: "answered" });
   request.end({ status: 200 });
   await telemetry.close(closing);
   const { "gen_ai.response.model": model, "gen_ai.response.id": id } = spans()[0]?.attributes ?? {};
   expect([String(model).length, String(id).length]).toEqual([256, 256]);
+});
+
+test("a number that no collector can show is left out, and the rest is told", async () => {
+  const { url, spans } = await collector();
+  const telemetry = telemetryOf({ otlpEndpoint: url });
+  const request = chatRequest(telemetry);
+  const attempt = request.attempt({ operation: "chat", backend: "openai", model: "gpt-5.4", stream: true });
+  attempt.end({
+    outcome: "answered",
+    usage: { ...usage, prompt_tokens: Number.POSITIVE_INFINITY, cached_tokens: 1e300 },
+  });
+  request.end({ status: 200 });
+  await telemetry.close(closing);
+  const { attributes } = spans()[0] ?? {};
+  expect(attributes).toMatchObject({ "gen_ai.usage.output_tokens": 7, "hybrid_llm.outcome": "answered" });
+  expect(attributes).not.toHaveProperty(["gen_ai.usage.input_tokens"]);
+  expect(attributes).not.toHaveProperty(["gen_ai.usage.cache_read.input_tokens"]);
 });
 
 test("another configuration is in force for the next request, and spans under way go to the new collector", async () => {

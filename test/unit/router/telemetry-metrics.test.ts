@@ -44,6 +44,17 @@ test("an answered attempt is counted with its time and its tokens", async () => 
   expect(metrics.get(`gen_ai_client_token_usage_sum{${labels},gen_ai_token_type="output"}`)).toBe(7);
 });
 
+test("tokens that a provider can't have counted don't spoil the sum of the others", async () => {
+  const of = telemetry();
+  for (const prompt_tokens of [20, Number.POSITIVE_INFINITY, 1e300]) {
+    const attempt = request(of).attempt({ operation: "chat", backend: "openai", model: "gpt-5.4", stream: true });
+    attempt.end({ outcome: "answered", usage: { ...usage, prompt_tokens } });
+  }
+  const metrics = await scrape(of);
+  expect(metrics.get(`gen_ai_client_token_usage_sum{${labels},gen_ai_token_type="input"}`)).toBe(20);
+  expect(metrics.get(`gen_ai_client_token_usage_sum{${labels},gen_ai_token_type="output"}`)).toBe(21);
+});
+
 test.each([
   [{ message: "HTTP 429", status: 429 }, "429"],
   [{ message: "no first token within 5 ms", slow: true }, "timeout"],

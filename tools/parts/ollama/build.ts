@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory, type Progress, which } from "../../engine/index.ts";
+import { type Progress, which } from "../../engine/index.ts";
 import { ensurePackages, type Need } from "../debian.ts";
-import { buildGoProgram, moduleFolder, pinnedVersion } from "../go.ts";
+import { buildGoProgram, goProgramFolder, moduleFolder, pinnedVersion } from "../go.ts";
 import { findKept, keep } from "../kept.ts";
 import type { Part } from "../part.ts";
 
@@ -56,10 +55,4 @@ async function miniaudioHeaders(): Promise<string> {
   return include;
 }
 
-/** Version, sources and platform are in the folder's name. */
-function keptIn(): string {
-  const key = createHash("sha256");
-  for (const name of ["go.mod", "go.sum"]) key.update(readFileSync(join(moduleDirectory, name)));
-  const folder = `v${version}-${process.platform}-${process.arch}-${key.digest("hex").slice(0, 12)}`;
-  return join(cacheDirectory(), "parts", "ollama", folder);
-}
+const keptIn = () => goProgramFolder("ollama", moduleDirectory, version);

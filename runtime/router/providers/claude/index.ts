@@ -25,6 +25,7 @@ export function createClaude(config: BackendConfig, key: Secret, connectMs: numb
   const continuesPrefill = (model: string) => config.prefill ?? claudeModel(model).continuesPrefill;
   return {
     backend: "claude",
+    server: upstream.server,
     wire: "anthropic",
     defaultModel: config.defaultModel ?? claudeModels.defaultModel,
     unsupported: (question, model) => unsupportedBy(question, model, continuesPrefill(model)),

@@ -27,6 +27,7 @@ export function createGemini(config: BackendConfig, key: Secret, connectMs: numb
   return {
     backend: "gemini",
     defaultModel,
+    server: upstream.server,
     wire: "gemini",
     continuesPrefill,
     unsupported: (question, model) => render({ question, model, prefill: continuesPrefill(model) }).unsupported,

@@ -32,6 +32,7 @@ export function createTriton(config: BackendConfig, connectMs: number): LlmProvi
   };
   return {
     backend: "triton",
+    server: upstream.server,
     wire: "triton",
     defaultModel: config.defaultModel ?? generative[0] ?? defaultModel,
     unsupported: (question, model) => unsupportedBy(question, model, settingsOf(config, model), cards.known(model)),

@@ -76,9 +76,7 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
       stream: true,
       continues,
       server: provider.server,
-      get parameters() {
-        return requestParameters(question.body, maxOutputTokens);
-      },
+      parameters: () => requestParameters(question.body, maxOutputTokens),
     });
     return attempt(target, { call, permit, deadlines, endsAt, client: order.client, telemetry });
   };

@@ -34,10 +34,7 @@ export class Verdict {
     this.#telemetry.end({
       outcome: "answered",
       usage,
-      // Read only where the attempt is traced: the events may not have been parsed so far.
-      get finishReasons() {
-        return ending.flatMap(finishReasons);
-      },
+      finishReasons: () => ending.flatMap(finishReasons),
     });
   }
 

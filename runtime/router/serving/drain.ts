@@ -15,7 +15,8 @@ export interface DrainControl {
   drain(limits: DrainLimits): Promise<boolean>;
 }
 
-type Connection = { open: number; bytesRead: number; lastActivity: number };
+/** `open` are the responses that are under way: one, unless a client asks again before it has its answer. */
+type Connection = { readonly open: ServerResponse[]; bytesRead: number; lastActivity: number };
 
 /**
  * Makes a server able to stop without resetting a connection. Node's `http.Server.close()` destroys idle keep-alive
@@ -25,11 +26,10 @@ type Connection = { open: number; bytesRead: number; lastActivity: number };
 export function drainable(server: Server): DrainControl {
   const connections = new Map<Socket, Connection>();
   const raw = new Set<Socket>();
-  const responses = new Set<ServerResponse>();
   let finished: Promise<boolean> | undefined;
 
   const track = (socket: Socket) => {
-    connections.set(socket, { open: 0, bytesRead: socket.bytesRead, lastActivity: Date.now() });
+    connections.set(socket, { open: [], bytesRead: socket.bytesRead, lastActivity: Date.now() });
     socket.once("close", () => connections.delete(socket));
   };
   server.on("connection", (socket: Socket) => {
@@ -40,12 +40,11 @@ export function drainable(server: Server): DrainControl {
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
     if (finished) response.shouldKeepAlive = false;
-    responses.add(response);
-    if (connection) connection.open++;
+    if (!connection) return;
+    // Not in a Set of all: of one that changes with each request V8 keeps old tables, and each of them whole requests.
+    connection.open.push(response);
     response.once("close", () => {
-      responses.delete(response);
-      if (!connection) return;
-      connection.open--;
+      connection.open.splice(connection.open.indexOf(response), 1);
       connection.lastActivity = Date.now();
     });
   });
@@ -55,7 +54,7 @@ export function drainable(server: Server): DrainControl {
       if (socket.bytesRead !== connection.bytesRead) {
         connection.bytesRead = socket.bytesRead;
         connection.lastActivity = Date.now();
-      } else if (connection.open === 0 && Date.now() - connection.lastActivity >= graceMs) {
+      } else if (connection.open.length === 0 && Date.now() - connection.lastActivity >= graceMs) {
         socket.end();
       }
     }
@@ -64,8 +63,10 @@ export function drainable(server: Server): DrainControl {
   const drain = ({ drainMs, idleGraceMs = 1_500 }: DrainLimits) =>
     new Promise<boolean>((resolve) => {
       const now = Date.now();
-      for (const connection of connections.values()) connection.lastActivity = now;
-      for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
+      for (const connection of connections.values()) {
+        connection.lastActivity = now;
+        for (const response of connection.open) if (!response.headersSent) response.shouldKeepAlive = false;
+      }
       const ticker = setInterval(() => endIdle(idleGraceMs), Math.min(100, idleGraceMs));
       const timeout = setTimeout(() => {
         settle(false);

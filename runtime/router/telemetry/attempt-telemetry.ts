@@ -86,7 +86,7 @@ export class UpstreamAttempt implements AttemptTelemetry {
     if (!span.recording) return;
     const reason = withoutKnown(end.failure?.message ?? "").slice(0, maxReason);
     // Read before the span is written: nothing may fail in the middle of that.
-    const ended = { end, errorType, finishReasons: end.finishReasons, answer: this.#answer?.messages() };
+    const ended = { end, errorType, finishReasons: end.finishReasons?.(), answer: this.#answer?.messages() };
     span.end((write) => this.#write(write, ended), errorType === undefined ? undefined : reason);
   }
 
@@ -105,7 +105,8 @@ export class UpstreamAttempt implements AttemptTelemetry {
 
   #write(write: AttributeWriter, { end, errorType, finishReasons, answer }: Ended): void {
     const { start, cause, number } = this.#parts;
-    const { parameters, server } = start;
+    const { server } = start;
+    const parameters = start.parameters?.();
     const { usage } = end;
     write.text(attribute.operation, start.operation);
     write.text(attribute.provider, providerNames[start.backend]);

@@ -72,8 +72,11 @@ export interface AttemptStart {
   /** Goes on with an answer that broke off at another target. */
   readonly continues?: boolean | undefined;
   readonly server?: { readonly address: string; readonly port: number } | undefined;
-  /** Read once, and only where the attempt is traced. */
-  readonly parameters?: RequestParameters | undefined;
+  /**
+   * Called once, and only where the attempt is traced. Not a getter: a literal with one is a new hidden class for each
+   * request, which V8 keeps with all that the getter knows until it collects everything.
+   */
+  readonly parameters?: (() => RequestParameters) | undefined;
 }
 
 /** What is known without reading the whole request. */
@@ -125,8 +128,8 @@ export type AttemptOutcome =
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
   readonly usage?: Usage | undefined;
-  /** One for each choice. */
-  readonly finishReasons?: readonly FinishReason[] | undefined;
+  /** One for each choice; called only where the attempt is traced, because the events may not have been parsed so far. */
+  readonly finishReasons?: (() => readonly FinishReason[]) | undefined;
   /** An UpstreamFailure, or what is needed of it. */
   readonly failure?: AttemptFailure | undefined;
 }

@@ -25,12 +25,12 @@ async function failedOver(): Promise<{ server: DecodedSpan; first: DecodedSpan; 
     model: "gpt-5.4",
     stream: true,
     server: { address: "api.openai.com", port: 443 },
-    parameters: { maxOutputTokens: 100, temperature: 0.5, choices: 1 },
+    parameters: () => ({ maxOutputTokens: 100, temperature: 0.5, choices: 1 }),
   });
   first.end({ outcome: "failed", failure: new UpstreamFailure("HTTP 503", { status: 503 }) });
   const second = request.attempt({ operation: "chat", backend: "claude", model: "claude-haiku-4-5", stream: true });
   second.firstToken(begunBy("claude-haiku-4-5-20251001", "msg_1"));
-  second.end({ outcome: "answered", usage, finishReasons: ["stop"] });
+  second.end({ outcome: "answered", usage, finishReasons: () => ["stop"] });
   request.end({
     status: 200,
     wire: "openai",

@@ -8,6 +8,7 @@ export const errorTable = {
   sovereignty_violation: { status: 403, retryable: false, type: "permission_error" },
   model_not_found: { status: 404, retryable: false, type: "invalid_request_error" },
   payload_too_large: { status: 413, retryable: false, type: "invalid_request_error" },
+  rate_limited: { status: 429, retryable: true, type: "rate_limit_error" },
   upstream_rejected: { status: 400, retryable: false, type: "invalid_request_error" },
   all_backends_down: { status: 503, retryable: true, type: "server_error" },
   internal_error: { status: 500, retryable: true, type: "server_error" },
@@ -69,13 +70,25 @@ export function allCloudsDown(
   backends: readonly BackendFailure[],
   nextProbeMs = Number.POSITIVE_INFINITY,
 ): RouterError {
-  const reasons = backends.map(({ backend, model, reason }) => `${model ? `${backend}/${model}` : backend}: ${reason}`);
-  const why = reasons.length > 0 ? reasons.join("; ") : "no backend is configured";
-  const headers = Number.isFinite(nextProbeMs)
-    ? { "retry-after": String(Math.max(1, Math.ceil(nextProbeMs / 1000))) }
-    : {};
+  const why = backends.length > 0 ? reasonsOf(backends) : "no backend is configured";
+  const headers = Number.isFinite(nextProbeMs) ? retryAfter(nextProbeMs) : {};
   return new RouterError("all_backends_down", `All Clouds Down. ${why}`, { backends, headers });
 }
+
+/**
+ * Nothing is broken: every backend that may be asked has had enough requests for now.
+ *
+ * @param waitMs until the first of them may be asked again
+ */
+export function rateLimited(backends: readonly BackendFailure[], waitMs: number): RouterError {
+  const message = `Every backend limits its requests. ${reasonsOf(backends)}`;
+  return new RouterError("rate_limited", message, { backends, headers: retryAfter(waitMs) });
+}
+
+const reasonsOf = (backends: readonly BackendFailure[]): string =>
+  backends.map(({ backend, model, reason }) => `${model ? `${backend}/${model}` : backend}: ${reason}`).join("; ");
+
+const retryAfter = (milliseconds: number) => ({ "retry-after": String(Math.max(1, Math.ceil(milliseconds / 1000))) });
 
 /** An answer that broke off after a part of it had been forwarded, and that nobody could continue. */
 export function brokenOff(failures: readonly BackendFailure[]): RouterError {

@@ -94,7 +94,11 @@ const defaultChain: BackendName[] = ["gemini", "claude", "openai", "local"];
 export const RouterConfig = z
   .strictObject({
     name: z.string().min(1).default("router").meta({ description: "Who this is on /health and in logs." }),
-    region: z.string().min(1).optional(),
+    region: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "Where it is. A request that names another in x-router-region is refused." }),
     airgap: z.boolean().default(false).meta({
       description: "true refuses every cloud backend with sovereignty_violation. AIRGAP_MODE can only set it.",
     }),

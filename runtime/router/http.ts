@@ -7,6 +7,7 @@ import { KeyRing } from "./authenticate.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
+import { keepRegion } from "./region.ts";
 import { readJson } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { embeddings } from "./routes/embeddings.ts";
@@ -50,7 +51,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
     reply.raw.once("close", () => logExchange(log, request, reply));
     done();
   });
-  authenticateFirst(app, keysOf(router));
+  authenticateFirst(app, keysOf(router), config.region);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request) => {
     throw notFound(request, methods);
@@ -75,11 +76,12 @@ function observe(telemetry: Telemetry, { method, headers, id, routeOptions }: Fa
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /** Before a byte of the body is read. */
-function authenticateFirst(app: FastifyInstance, keys: () => KeyRing): void {
+function authenticateFirst(app: FastifyInstance, keys: () => KeyRing, region: string | undefined): void {
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     if (!request.is404 && !request.routeOptions.config.open) {
       request.exchange.caller = keys().authenticate(request.headers);
+      keepRegion(request.headers, region);
     }
     done();
   });

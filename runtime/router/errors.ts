@@ -7,6 +7,7 @@ export const errorTable = {
   unauthorized: { status: 401, retryable: false, type: "authentication_error" },
   sovereignty_violation: { status: 403, retryable: false, type: "permission_error" },
   model_not_found: { status: 404, retryable: false, type: "invalid_request_error" },
+  request_running: { status: 409, retryable: true, type: "conflict_error" },
   payload_too_large: { status: 413, retryable: false, type: "invalid_request_error" },
   rate_limited: { status: 429, retryable: true, type: "rate_limit_error" },
   upstream_rejected: { status: 400, retryable: false, type: "invalid_request_error" },

@@ -8,6 +8,7 @@ import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
 import { keepRegion } from "./region.ts";
+import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { embeddings } from "./routes/embeddings.ts";
@@ -58,11 +59,12 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   });
 
   probes(app, router, telemetry, () => control.draining);
-  chatCompletions(app, router);
-  messages(app, router);
-  embeddings(app, router);
+  const asking = { router, replays: new Replays(() => router.config.idempotency) };
+  chatCompletions(app, asking);
+  messages(app, asking);
+  embeddings(app, asking);
+  route(app, asking);
   models(app, router);
-  route(app, router);
   await app.ready();
   return { server, control };
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { HybridRouter } from "../hybrid-router.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { answerChat } from "./ask.ts";
+import type { RouteParts } from "./respond.ts";
 import { checkBody } from "./validate.ts";
 
 const tokens = z.int().min(1).nullish();
@@ -30,10 +30,10 @@ export const ChatCompletionRequest = z.looseObject({
   user: z.string().nullish(),
 });
 
-export function chatCompletions(app: FastifyInstance, router: HybridRouter): void {
+export function chatCompletions(app: FastifyInstance, parts: RouteParts): void {
   app.post("/v1/chat/completions", { config: { wire: openAiWire } }, (request, reply) => {
     const body = checkBody(ChatCompletionRequest, request.body);
     const includeUsage = body.stream_options?.include_usage === true;
-    return answerChat(router, request, reply, { wire: openAiWire, body, includeUsage, user: body.user ?? undefined });
+    return answerChat(parts, request, reply, { wire: openAiWire, body, includeUsage, user: body.user ?? undefined });
   });
 }

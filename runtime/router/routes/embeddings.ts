@@ -1,10 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { HybridRouter } from "../hybrid-router.ts";
-import { newTrail } from "../trail.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { clientSignal } from "./client.ts";
-import { isSovereign, routerHeaders, stickyKey } from "./exchange.ts";
+import { isSovereign, stickyKey } from "./exchange.ts";
+import { type RouteParts, respond } from "./respond.ts";
 import { checkBody } from "./validate.ts";
 
 const token = z.int().min(0);
@@ -23,25 +22,22 @@ export const EmbeddingRequest = z.looseObject({
   user: z.string().nullish(),
 });
 
-export function embeddings(app: FastifyInstance, router: HybridRouter): void {
-  app.post("/v1/embeddings", { config: { wire: openAiWire } }, async (request, reply) => {
+export function embeddings(app: FastifyInstance, parts: RouteParts): void {
+  const { router } = parts;
+  app.post("/v1/embeddings", { config: { wire: openAiWire } }, (request, reply) => {
     const body = checkBody(EmbeddingRequest, request.body);
-    const trail = newTrail();
-    request.exchange.trail = trail;
-    const order = {
-      model: body.model,
-      body,
-      sovereign: isSovereign(request, router.config),
-      stickyKey: stickyKey(request, body.user ?? undefined),
-      client: clientSignal(reply),
-      telemetry: request.exchange.telemetry,
-    };
-    try {
-      const { bytes } = await router.embed(order, trail);
-      reply.type("application/json; charset=utf-8");
-      return bytes;
-    } finally {
-      reply.headers(routerHeaders(trail));
-    }
+    const sovereign = isSovereign(request, router.config);
+    return respond(parts, request, reply, async (trail) => {
+      const order = {
+        model: body.model,
+        body,
+        sovereign,
+        stickyKey: stickyKey(request, body.user ?? undefined),
+        client: clientSignal(reply),
+        telemetry: request.exchange.telemetry,
+      };
+      const { bytes, usage } = await router.embed(order, trail);
+      return { kind: "json", bytes, usage };
+    });
   });
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { HybridRouter } from "../hybrid-router.ts";
 import { anthropicWire } from "../wires/anthropic/index.ts";
 import { answerChat } from "./ask.ts";
+import type { RouteParts } from "./respond.ts";
 import { checkBody } from "./validate.ts";
 
 const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]);
@@ -25,10 +25,10 @@ export const MessagesRequest = z.looseObject({
   metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
 });
 
-export function messages(app: FastifyInstance, router: HybridRouter): void {
+export function messages(app: FastifyInstance, parts: RouteParts): void {
   app.post("/v1/messages", { config: { wire: anthropicWire } }, (request, reply) => {
     const body = checkBody(MessagesRequest, request.body);
-    return answerChat(router, request, reply, {
+    return answerChat(parts, request, reply, {
       wire: anthropicWire,
       body,
       includeUsage: true,

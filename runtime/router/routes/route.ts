@@ -1,10 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { HybridRouter } from "../hybrid-router.ts";
-import { newTrail } from "../trail.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { clientSignal } from "./client.ts";
-import { isSovereign, routerHeaders, stickyKey } from "./exchange.ts";
+import { isSovereign, stickyKey } from "./exchange.ts";
+import { type RouteParts, respond } from "./respond.ts";
 import { checkBody } from "./validate.ts";
 
 export const RouteRequest = z.strictObject({
@@ -18,29 +17,22 @@ export const RouteRequest = z.strictObject({
 });
 
 /** `routeRequest` over HTTP. */
-export function route(app: FastifyInstance, router: HybridRouter): void {
-  app.post("/v1/route", { config: { wire: openAiWire } }, async (request, reply) => {
+export function route(app: FastifyInstance, parts: RouteParts): void {
+  const { router } = parts;
+  app.post("/v1/route", { config: { wire: openAiWire } }, (request, reply) => {
     const { prompt, system_prompt, preferred_model } = RouteRequest.parse(checkBody(RouteRequest, request.body));
-    const trail = newTrail();
-    request.exchange.trail = trail;
-    const options = {
-      trail,
-      signal: clientSignal(reply),
-      sovereign: isSovereign(request, router.config),
-      stickyKey: stickyKey(request, undefined),
-      telemetry: request.exchange.telemetry,
-    };
-    try {
-      const { text, backend, model, attempts, usage } = await router.route(
-        prompt,
-        system_prompt,
-        preferred_model,
-        options,
-      );
+    const sovereign = isSovereign(request, router.config);
+    return respond(parts, request, reply, async (trail) => {
+      const { usage, ...answer } = await router.route(prompt, system_prompt, preferred_model, {
+        trail,
+        sovereign,
+        signal: clientSignal(reply),
+        stickyKey: stickyKey(request, undefined),
+        telemetry: request.exchange.telemetry,
+      });
       // The price comes with the ledger; until then it is not known, which is not the same as nothing.
-      return { text, backend, model, attempts, cost_usd: null, usage: usage ?? null };
-    } finally {
-      reply.headers(routerHeaders(trail));
-    }
+      const body = { ...answer, cost_usd: null, usage: usage ?? null };
+      return { kind: "json", bytes: Buffer.from(JSON.stringify(body)), usage };
+    });
   });
 }

@@ -11,6 +11,7 @@ import { keepRegion } from "./region.ts";
 import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { countTokens } from "./routes/count-tokens.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { messages } from "./routes/messages.ts";
 import { models } from "./routes/models.ts";
@@ -62,6 +63,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   const asking = { router, replays: new Replays(() => router.config.idempotency) };
   chatCompletions(app, asking);
   messages(app, asking);
+  countTokens(app, asking);
   embeddings(app, asking);
   route(app, asking);
   models(app, router);

@@ -112,14 +112,11 @@ export class Walk {
 
   /** What a target can't do is a clear answer where it was asked for by name, and no reason to fail elsewhere. */
   #canDo(target: Target): boolean {
-    const lacking = this.#lacking(target);
-    const first = lacking[0];
-    if (!first) return true;
-    const reason = lacking.map(({ param, reason: why }) => `${param}: ${why}`).join("; ");
-    const refusal = new RouterError("invalid_request", reason, { param: first.param });
+    const refusal = refusalOf(this.#lacking(target));
+    if (!refusal) return true;
     if (target.askedFor) throw refusal;
     this.#rejection ??= refusal;
-    this.#passOver(target, reason);
+    this.#passOver(target, refusal.message);
     return false;
   }
 
@@ -168,4 +165,11 @@ export class Walk {
       throw client.reason;
     }
   }
+}
+
+/** What the client is told where a target can't do what it asks for. */
+export function refusalOf(lacking: readonly Unsupported[]): RouterError | undefined {
+  const [first] = lacking;
+  const reason = lacking.map(({ param, reason: why }) => `${param}: ${why}`).join("; ");
+  return first && new RouterError("invalid_request", reason, { param: first.param });
 }

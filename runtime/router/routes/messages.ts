@@ -39,7 +39,7 @@ export function messages(app: FastifyInstance, parts: RouteParts): void {
 }
 
 /** The version of the wire that the client speaks, and the features beside it that it wants. */
-function wireHeaders({ headers }: FastifyRequest): Record<string, string> {
+export function wireHeaders({ headers }: FastifyRequest): Record<string, string> {
   const names = ["anthropic-version", "anthropic-beta"] as const;
   return Object.fromEntries(
     names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),

@@ -60,7 +60,7 @@ export interface RequestEnd {
   readonly sovereign?: boolean | undefined;
 }
 
-export type Operation = "chat" | "embeddings";
+export type Operation = "chat" | "embeddings" | "count_tokens";
 
 export interface AttemptStart {
   readonly operation: Operation;

@@ -7,6 +7,7 @@ import { KeyRing } from "./authenticate.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
+import { collectRoutes } from "./openapi/index.ts";
 import { keepRegion } from "./region.ts";
 import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
@@ -15,6 +16,7 @@ import { countTokens } from "./routes/count-tokens.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { messages } from "./routes/messages.ts";
 import { models } from "./routes/models.ts";
+import { openApi } from "./routes/openapi.ts";
 import { probes } from "./routes/probes.ts";
 import { route } from "./routes/route.ts";
 import { redact } from "./secrets.ts";
@@ -43,6 +45,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   const server = app.server as Server;
   const control = drainable(server);
   const methods = collectMethods(app);
+  const routes = collectRoutes(app);
 
   app.decorateRequest("exchange");
   readBodies(app, router);
@@ -67,6 +70,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   embeddings(app, asking);
   route(app, asking);
   models(app, router);
+  openApi(app, routes);
   await app.ready();
   return { server, control };
 }

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { paid, type RouteDoc } from "../openapi/index.ts";
 import { anthropicWire } from "../wires/anthropic/index.ts";
 import { answerChat } from "./ask.ts";
 import type { RouteParts } from "./respond.ts";
 import { checkBody } from "./validate.ts";
+
+export const wireHeaderNames = ["anthropic-version", "anthropic-beta"] as const;
 
 const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]);
 
@@ -25,8 +28,41 @@ export const MessagesRequest = z.looseObject({
   metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
 });
 
+/** What the router itself sees to of an answer; Claude may say more. */
+export const Message = z
+  .looseObject({
+    id: z.string(),
+    type: z.literal("message"),
+    role: z.literal("assistant"),
+    model: z.string(),
+    content: z.array(z.looseObject({ type: z.string() })),
+    stop_reason: z.string().nullable(),
+    stop_sequence: z.string().nullish(),
+    usage: z.looseObject({ input_tokens: z.int(), output_tokens: z.int() }),
+  })
+  .meta({ title: "Message" });
+
+const events = z.string().meta({
+  description:
+    "Server-sent events of the wire, and before message_stop a comment `: router {json}` that says who answered in the end; an answer that breaks off ends with an error event instead.",
+});
+
+const doc: RouteDoc = {
+  summary: "Answers a chat on the Anthropic wire, whole or as a stream.",
+  requestHeaders: [...paid.headers, ...wireHeaderNames],
+  body: MessagesRequest.meta({ title: "MessagesRequest" }),
+  answers: {
+    200: {
+      description: "The answer; a stream where the request says so.",
+      headers: [...paid.answered, "x-router-max-output-tokens"],
+      content: { "application/json": Message, "text/event-stream": events },
+    },
+  },
+  errors: paid.errors,
+};
+
 export function messages(app: FastifyInstance, parts: RouteParts): void {
-  app.post("/v1/messages", { config: { wire: anthropicWire } }, (request, reply) => {
+  app.post("/v1/messages", { config: { wire: anthropicWire, doc } }, (request, reply) => {
     const body = checkBody(MessagesRequest, request.body);
     return answerChat(parts, request, reply, {
       wire: anthropicWire,
@@ -40,8 +76,7 @@ export function messages(app: FastifyInstance, parts: RouteParts): void {
 
 /** The version of the wire that the client speaks, and the features beside it that it wants. */
 export function wireHeaders({ headers }: FastifyRequest): Record<string, string> {
-  const names = ["anthropic-version", "anthropic-beta"] as const;
   return Object.fromEntries(
-    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+    wireHeaderNames.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
   );
 }

@@ -45,3 +45,13 @@ test("the official client of the Anthropic wire knows it by its class", async ()
   expect(error).toBeInstanceOf(Anthropic.RateLimitError);
   expect(error).toMatchObject({ type: "rate_limit_error", error: { error: { code: "rate_limited" } } });
 });
+
+test("OpenAI's used-up credit is no limit that a pause would lift: not asked again, and an alert", async () => {
+  const spent = onChat({ fault: { type: "status", status: 429, code: "insufficient_quota", retryAfter: "1" } });
+  const { router, openai } = await pair(spent, limited("20"), { config: { retries: { max: 2 } } });
+  const response = await router.chat({ model: "openai" });
+  expect(response.status).toBe(503);
+  expect((await errorOf(response)).message).toContain("openai/big: HTTP 429, our credit is used up");
+  expect(openai.requests).toHaveLength(1);
+  expect(await router.requestLine()).toMatchObject({ level: "error", alerts: [{ backend: "openai" }] });
+});

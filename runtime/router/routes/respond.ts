@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HybridRouter } from "../hybrid-router.ts";
 import type { Answer } from "../pipeline.ts";
-import { type FirstAnswer, idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
+import { idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
 import { newTrail, type Trail } from "../trail.ts";
 import { sendStream } from "./client.ts";
 import { routerHeaders } from "./exchange.ts";
@@ -34,30 +34,24 @@ export async function respond(
   request.exchange.trail = trail;
   if (begun && "answer" in begun) return replay(request, reply, trail, begun.answer);
   try {
-    return await send(request, reply, trail, await ask(trail), begun?.first);
+    const answer = await ask(trail);
+    const headers = routerHeaders(trail);
+    reply.headers(headers);
+    if (answer.kind === "stream") {
+      request.exchange.telemetry.streaming();
+      const { chunks } = answer;
+      return await sendStream(
+        reply,
+        begun?.first.recorded(chunks, headers, () => trail.outcome === "answered") ?? chunks,
+      );
+    }
+    if (begun) await begun.first.keep({ kind: "json", headers, body: answer.bytes });
+    return reply.type(jsonType).send(answer.bytes);
   } catch (error) {
-    await begun?.first.release();
+    if (begun) await begun.first.release();
     reply.headers(routerHeaders(trail));
     throw error;
   }
-}
-
-async function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  trail: Trail,
-  answer: Answer,
-  first: FirstAnswer | undefined,
-): Promise<FastifyReply> {
-  const headers = routerHeaders(trail);
-  reply.headers(headers);
-  if (answer.kind === "json") {
-    await first?.keep({ kind: "json", headers, body: answer.bytes });
-    return reply.type(jsonType).send(answer.bytes);
-  }
-  request.exchange.telemetry.streaming();
-  const { chunks } = answer;
-  return sendStream(reply, first?.recorded(chunks, headers, () => trail.outcome === "answered") ?? chunks);
 }
 
 function replay(

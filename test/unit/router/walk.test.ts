@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { parseRouterConfig } from "../../../runtime/config/index.ts";
 import { ClientGone } from "../../../runtime/router/attempt-clock.ts";
@@ -170,6 +171,22 @@ describe("where every target has had enough requests", () => {
       code: "all_backends_down",
       status: 503,
     });
+  });
+
+  test("is told of no other case", async () => {
+    const limits = fc.integer({ min: 51, max: 90_000 }).map((pauseMs) => status(429, pauseMs));
+    const others = fc.constantFrom(status(401), status(404), new UpstreamFailure("slow", { slow: true }), status(302));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(limits, others), { minLength: 1, maxLength: 5 }), async (failures) => {
+        standings = new Standings({ breaker, predictive });
+        trail = newTrail();
+        const names = failures.map((_, index) => String(index));
+        const { ask } = scripted(Object.fromEntries(failures.map((failure, index) => [String(index), [failure]])));
+        const code = failures.every(({ limited }) => limited) ? "rate_limited" : "all_backends_down";
+        await expect(walk(names.map((name) => target(name))).ask(ask)).rejects.toMatchObject({ code });
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test("a circuit that other failures opened is no limit: all are down", async () => {

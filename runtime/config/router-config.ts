@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { IdempotencyConfig } from "./idempotency.ts";
 import { type BackendName, backendNames, cloudBackends, milliseconds, modelAddress } from "./names.ts";
 import { ArbitrageConfig, BreakerConfig, PredictiveConfig, RetryConfig } from "./routing.ts";
 import { TelemetryConfig } from "./telemetry.ts";
@@ -94,7 +95,11 @@ const defaultChain: BackendName[] = ["gemini", "claude", "openai", "local"];
 export const RouterConfig = z
   .strictObject({
     name: z.string().min(1).default("router").meta({ description: "Who this is on /health and in logs." }),
-    region: z.string().min(1).optional(),
+    region: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "Where it is. A request that names another in x-router-region is refused." }),
     airgap: z.boolean().default(false).meta({
       description: "true refuses every cloud backend with sovereignty_violation. AIRGAP_MODE can only set it.",
     }),
@@ -142,6 +147,7 @@ export const RouterConfig = z
       .record(z.string().min(1), z.strictObject({ sovereign: z.boolean().default(false) }))
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
+    idempotency: IdempotencyConfig,
     telemetry: TelemetryConfig,
     deadlines: z
       .strictObject({

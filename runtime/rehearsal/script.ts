@@ -92,7 +92,7 @@ export const Behaviour = z.strictObject({
 });
 export type Behaviour = z.infer<typeof Behaviour>;
 
-export const requestKinds = ["chat", "embeddings", "list"] as const;
+export const requestKinds = ["chat", "embeddings", "count", "list"] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 const Rule = z.strictObject({

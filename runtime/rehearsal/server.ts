@@ -53,7 +53,11 @@ type Note = (chat: Omit<PerformedChat, "request">) => void;
 /** Answers as the provider would whose wire it is. */
 function provide(exchange: Exchange, stage: Stage, note: Note): Promise<void> | void {
   for (const wire of wires) {
-    const done = chat(wire, exchange, stage, note) ?? embed(wire, exchange, stage) ?? list(wire, exchange, stage);
+    const done =
+      chat(wire, exchange, stage, note) ??
+      embed(wire, exchange, stage) ??
+      count(wire, exchange, stage) ??
+      list(wire, exchange, stage);
     if (done) return done;
   }
   const { request, response, path } = exchange;
@@ -78,6 +82,16 @@ function embed(wire: RehearsalWire, exchange: Exchange, stage: Stage): Promise<v
   const vectors = asked.texts.map((text) => vectorOf(text, asked.dimensions));
   const behaviour = stage.behaviourFor({ kind: "embeddings", path: exchange.path, model: asked.model });
   return performBody(wire, embeddings.answer(asked, vectors), behaviour, exchange.response);
+}
+
+function count(wire: RehearsalWire, exchange: Exchange, stage: Stage): Promise<void> | undefined {
+  const { counting } = wire;
+  const parts = counting && match(exchange, "POST", counting.path);
+  if (!parts) return undefined;
+  const { model, promptTokens } = counting.read(exchange.body, parts);
+  const behaviour = stage.behaviourFor({ kind: "count", path: exchange.path, model });
+  const tokens = behaviour.usage?.prompt_tokens ?? promptTokens;
+  return performBody(wire, counting.answer(tokens), behaviour, exchange.response);
 }
 
 function list(wire: RehearsalWire, exchange: Exchange, stage: Stage): Promise<void> | undefined {

@@ -1,17 +1,72 @@
-/**
- * Every error that a client can get, in one table. `retryable` says whether the same request may succeed later without
- * being changed; `type` is the word of the OpenAI wire's envelope.
- */
+/** One row of the table. */
+interface ErrorRow {
+  readonly status: number;
+  /** The same request may succeed later without being changed. */
+  readonly retryable: boolean;
+  /** The word of the OpenAI wire's envelope. */
+  readonly type: string;
+  /** For those who read the API's description. */
+  readonly when: string;
+}
+
+/** Every error that a client can get, in one table. */
 export const errorTable = {
-  invalid_request: { status: 400, retryable: false, type: "invalid_request_error" },
-  unauthorized: { status: 401, retryable: false, type: "authentication_error" },
-  sovereignty_violation: { status: 403, retryable: false, type: "permission_error" },
-  model_not_found: { status: 404, retryable: false, type: "invalid_request_error" },
-  payload_too_large: { status: 413, retryable: false, type: "invalid_request_error" },
-  upstream_rejected: { status: 400, retryable: false, type: "invalid_request_error" },
-  all_backends_down: { status: 503, retryable: true, type: "server_error" },
-  internal_error: { status: 500, retryable: true, type: "server_error" },
-} as const satisfies Record<string, { status: number; retryable: boolean; type: string }>;
+  invalid_request: {
+    status: 400,
+    retryable: false,
+    type: "invalid_request_error",
+    when: "A field or a header is wrong, and the message names it.",
+  },
+  unauthorized: {
+    status: 401,
+    retryable: false,
+    type: "authentication_error",
+    when: "The API key is missing or not known.",
+  },
+  sovereignty_violation: {
+    status: 403,
+    retryable: false,
+    type: "permission_error",
+    when: "A cloud backend was asked for where only backends of our own may answer.",
+  },
+  model_not_found: {
+    status: 404,
+    retryable: false,
+    type: "invalid_request_error",
+    when: "There is no such model; the message lists those that there are.",
+  },
+  request_running: {
+    status: 409,
+    retryable: true,
+    type: "conflict_error",
+    when: "The request with this idempotency-key is still being answered.",
+  },
+  payload_too_large: {
+    status: 413,
+    retryable: false,
+    type: "invalid_request_error",
+    when: "The body is larger than limits.maxBodyBytes.",
+  },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    type: "rate_limit_error",
+    when: "Every backend that may be asked limits its requests.",
+  },
+  upstream_rejected: {
+    status: 400,
+    retryable: false,
+    type: "invalid_request_error",
+    when: "The provider refuses the request for what it says; its own status and reason.",
+  },
+  all_backends_down: {
+    status: 503,
+    retryable: true,
+    type: "server_error",
+    when: "No backend could answer; each one's reason is told.",
+  },
+  internal_error: { status: 500, retryable: true, type: "server_error", when: "The router itself failed." },
+} as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
 
@@ -69,13 +124,25 @@ export function allCloudsDown(
   backends: readonly BackendFailure[],
   nextProbeMs = Number.POSITIVE_INFINITY,
 ): RouterError {
-  const reasons = backends.map(({ backend, model, reason }) => `${model ? `${backend}/${model}` : backend}: ${reason}`);
-  const why = reasons.length > 0 ? reasons.join("; ") : "no backend is configured";
-  const headers = Number.isFinite(nextProbeMs)
-    ? { "retry-after": String(Math.max(1, Math.ceil(nextProbeMs / 1000))) }
-    : {};
+  const why = backends.length > 0 ? reasonsOf(backends) : "no backend is configured";
+  const headers = Number.isFinite(nextProbeMs) ? retryAfter(nextProbeMs) : {};
   return new RouterError("all_backends_down", `All Clouds Down. ${why}`, { backends, headers });
 }
+
+/**
+ * Nothing is broken: every backend that may be asked has had enough requests for now.
+ *
+ * @param waitMs until the first of them may be asked again
+ */
+export function rateLimited(backends: readonly BackendFailure[], waitMs: number): RouterError {
+  const message = `Every backend limits its requests. ${reasonsOf(backends)}`;
+  return new RouterError("rate_limited", message, { backends, headers: retryAfter(waitMs) });
+}
+
+const reasonsOf = (backends: readonly BackendFailure[]): string =>
+  backends.map(({ backend, model, reason }) => `${model ? `${backend}/${model}` : backend}: ${reason}`).join("; ");
+
+const retryAfter = (milliseconds: number) => ({ "retry-after": String(Math.max(1, Math.ceil(milliseconds / 1000))) });
 
 /** An answer that broke off after a part of it had been forwarded, and that nobody could continue. */
 export function brokenOff(failures: readonly BackendFailure[]): RouterError {

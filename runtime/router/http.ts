@@ -7,11 +7,16 @@ import { KeyRing } from "./authenticate.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
+import { collectRoutes } from "./openapi/index.ts";
+import { keepRegion } from "./region.ts";
+import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { countTokens } from "./routes/count-tokens.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { messages } from "./routes/messages.ts";
 import { models } from "./routes/models.ts";
+import { openApi } from "./routes/openapi.ts";
 import { probes } from "./routes/probes.ts";
 import { route } from "./routes/route.ts";
 import { redact } from "./secrets.ts";
@@ -40,6 +45,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   const server = app.server as Server;
   const control = drainable(server);
   const methods = collectMethods(app);
+  const routes = collectRoutes(app);
 
   app.decorateRequest("exchange");
   readBodies(app, router);
@@ -50,18 +56,21 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
     reply.raw.once("close", () => logExchange(log, request, reply));
     done();
   });
-  authenticateFirst(app, keysOf(router));
+  authenticateFirst(app, keysOf(router), config.region);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request) => {
     throw notFound(request, methods);
   });
 
   probes(app, router, telemetry, () => control.draining);
-  chatCompletions(app, router);
-  messages(app, router);
-  embeddings(app, router);
+  const asking = { router, replays: new Replays(() => router.config.idempotency) };
+  chatCompletions(app, asking);
+  messages(app, asking);
+  countTokens(app, asking);
+  embeddings(app, asking);
+  route(app, asking);
   models(app, router);
-  route(app, router);
+  openApi(app, routes);
   await app.ready();
   return { server, control };
 }
@@ -75,11 +84,12 @@ function observe(telemetry: Telemetry, { method, headers, id, routeOptions }: Fa
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /** Before a byte of the body is read. */
-function authenticateFirst(app: FastifyInstance, keys: () => KeyRing): void {
+function authenticateFirst(app: FastifyInstance, keys: () => KeyRing, region: string | undefined): void {
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     if (!request.is404 && !request.routeOptions.config.open) {
       request.exchange.caller = keys().authenticate(request.headers);
+      keepRegion(request.headers, region);
     }
     done();
   });

@@ -2,6 +2,7 @@ import { type RouterConfig, renderJson, splitAddress } from "../config/index.ts"
 import { type Backends, openBackends } from "./backends.ts";
 import { Canceller, type CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
+import { type CountOrder, countTokens, type TokenCount } from "./count-tokens.ts";
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
 import { Health, type HealthReport } from "./health.ts";
@@ -125,6 +126,11 @@ export class HybridRouter {
   /** Vectors of texts, in the OpenAI wire's form. */
   embed(order: EmbeddingOrder, trail: Trail = newTrail()): Promise<EmbeddingAnswer> {
     return embed(this.#router, order, trail);
+  }
+
+  /** How many input tokens a question has, as the model counts that would be asked first, or estimated. */
+  countTokens(order: CountOrder, trail: Trail = newTrail()): Promise<TokenCount> {
+    return countTokens(this.#router, order, trail);
   }
 
   healthCheck(draining = false): Promise<HealthReport> {

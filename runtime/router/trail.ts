@@ -20,7 +20,7 @@ export interface Trail {
   usage?: Usage;
   /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
   sovereign?: boolean;
-  outcome?: "answered" | "broken_off" | "client_gone";
+  outcome?: "answered" | "broken_off" | "client_gone" | "replayed";
 }
 
 export const newTrail = (): Trail => ({ attempts: 0, continued: 0, failures: [], alerts: [] });

@@ -1,7 +1,7 @@
 import type { RetryConfig } from "../config/index.ts";
 import type { CancelSignal } from "./cancel.ts";
 import type { Unsupported } from "./chat/index.ts";
-import { allCloudsDown, type BackendFailure, RouterError } from "./errors.ts";
+import { allCloudsDown, type BackendFailure, RouterError, rateLimited } from "./errors.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 import { rejected } from "./rejection.ts";
 import { backoffMs, type Permit } from "./reliability/index.ts";
@@ -29,6 +29,8 @@ export class Walk {
   #shortestPauseMs = Number.POSITIVE_INFINITY;
   /** Of #passedOver: those that the plan had passed over already. */
   readonly #planned: number;
+  /** Whoever was asked, or would have been, has had enough requests for now; nobody failed in another way. */
+  #limited = true;
   #waited = false;
   #repeated = false;
 
@@ -61,6 +63,7 @@ export class Walk {
 
   /** The target that answered broke off: the next may go on, and where there is none, once, the same again. */
   leave(target: Target): void {
+    this.#limited = false;
     this.#next++;
     if (this.#next < this.#targets.length || this.#repeated) return;
     this.#repeated = true;
@@ -80,6 +83,7 @@ export class Walk {
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
         noteFailure(this.#trail, error, target);
+        this.#limited &&= error.limited;
         if (error.consequence === "reject") this.#reject(error, target);
         const waitMs = this.#retryIn(error, target, retry, permit);
         if (waitMs === undefined) return undefined;
@@ -99,7 +103,8 @@ export class Walk {
   }
 
   #refusedByBreaker(target: Target): undefined {
-    const { nextProbeMs } = target.standing.breaker;
+    const { nextProbeMs, limited } = target.standing.breaker;
+    this.#limited &&= limited;
     this.#shortestPauseMs = Math.min(this.#shortestPauseMs, nextProbeMs);
     const when = nextProbeMs > 0 ? `, next probe in ${Math.ceil(nextProbeMs / 1000)} s` : ", being probed now";
     this.#passOver(target, `its circuit is open${when}`);
@@ -107,14 +112,11 @@ export class Walk {
 
   /** What a target can't do is a clear answer where it was asked for by name, and no reason to fail elsewhere. */
   #canDo(target: Target): boolean {
-    const lacking = this.#lacking(target);
-    const first = lacking[0];
-    if (!first) return true;
-    const reason = lacking.map(({ param, reason: why }) => `${param}: ${why}`).join("; ");
-    const refusal = new RouterError("invalid_request", reason, { param: first.param });
+    const refusal = refusalOf(this.#lacking(target));
+    if (!refusal) return true;
     if (target.askedFor) throw refusal;
     this.#rejection ??= refusal;
-    this.#passOver(target, reason);
+    this.#passOver(target, refusal.message);
     return false;
   }
 
@@ -144,7 +146,11 @@ export class Walk {
 
   #exhausted(): RouterError {
     if (this.#rejection) return this.#rejection;
-    return allCloudsDown([...this.#trail.failures, ...this.#passedOver], this.#shortestPauseMs);
+    const reasons = [...this.#trail.failures, ...this.#passedOver];
+    if (!this.#limited || this.#targets.length === 0) return allCloudsDown(reasons, this.#shortestPauseMs);
+    // One that named no pause can be asked again at once.
+    const waits = this.#targets.map(({ standing }) => standing.breaker.nextProbeMs);
+    return rateLimited(reasons, Math.min(...waits));
   }
 
   /** Never shorter: a timer counts from the time at which a busy loop last looked at the clock, and can be early. */
@@ -171,4 +177,11 @@ export class Walk {
       else wait();
     });
   }
+}
+
+/** What the client is told where a target can't do what it asks for. */
+export function refusalOf(lacking: readonly Unsupported[]): RouterError | undefined {
+  const [first] = lacking;
+  const reason = lacking.map(({ param, reason: why }) => `${param}: ${why}`).join("; ");
+  return first && new RouterError("invalid_request", reason, { param: first.param });
 }

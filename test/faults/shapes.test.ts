@@ -154,14 +154,15 @@ interface ErrorShape {
   readonly provider: Provider;
   readonly file: string;
   readonly status: number;
-  /** What the client gets; 503 where the router found nobody else to ask. */
-  readonly told: { readonly status: number; readonly code: string };
+  /** What the client gets; 503 where the router found nobody else to ask, 429 where nothing but a limit was met. */
+  readonly told: { readonly status: number; readonly code: string; readonly words?: string };
   /** A part of the provider's own reason that the client is told. */
   readonly reason?: string;
   readonly retryAfter?: string;
 }
 
-const nobodyElse = { status: 503, code: "all_backends_down" };
+const nobodyElse = { status: 503, code: "all_backends_down", words: "All Clouds Down" };
+const limited = { status: 429, code: "rate_limited", words: "Every backend limits its requests" };
 const refused = { status: 400, code: "upstream_rejected" };
 
 const errors: readonly ErrorShape[] = [
@@ -171,7 +172,7 @@ const errors: readonly ErrorShape[] = [
   { provider: "openai", file: "401.json", status: 401, told: nobodyElse },
   { provider: "openai", file: "404.json", status: 404, told: nobodyElse },
   { provider: "openai", file: "429-quota.json", status: 429, told: nobodyElse },
-  { provider: "openai", file: "429-rate.json", status: 429, told: nobodyElse, retryAfter: "60" },
+  { provider: "openai", file: "429-rate.json", status: 429, told: limited, retryAfter: "60" },
   { provider: "openai", file: "500.json", status: 500, told: nobodyElse },
   { provider: "openai", file: "503.json", status: 503, told: nobodyElse },
   { provider: "ollama", file: "400.json", status: 400, told: refused, reason: "is too short" },
@@ -190,14 +191,14 @@ const errors: readonly ErrorShape[] = [
   { provider: "claude", file: "400-credit.json", status: 400, told: nobodyElse },
   { provider: "claude", file: "401.json", status: 401, told: nobodyElse },
   { provider: "claude", file: "404.json", status: 404, told: nobodyElse },
-  { provider: "claude", file: "429.json", status: 429, told: nobodyElse, retryAfter: "60" },
+  { provider: "claude", file: "429.json", status: 429, told: limited, retryAfter: "60" },
   { provider: "claude", file: "429-spend-limit.json", status: 429, told: nobodyElse },
   { provider: "claude", file: "529.json", status: 529, told: nobodyElse },
   { provider: "gemini", file: "error-argument.json", status: 400, told: refused, reason: "Thinking level" },
   { provider: "gemini", file: "error-context.json", status: 400, told: refused, reason: "input token count" },
   { provider: "gemini", file: "error-key-invalid.json", status: 400, told: nobodyElse },
   { provider: "gemini", file: "error-billing.json", status: 400, told: nobodyElse },
-  { provider: "gemini", file: "error-quota-minute.json", status: 429, told: nobodyElse },
+  { provider: "gemini", file: "error-quota-minute.json", status: 429, told: limited },
   { provider: "gemini", file: "error-quota-day.json", status: 429, told: nobodyElse },
 ];
 
@@ -210,8 +211,7 @@ describe.each(errors)("$provider's $file", ({ provider, file, status, told, reas
       const view = await asked(provider, { fault }, wire, stream);
       expect(view).toMatchObject({ outcome: "error", status: told.status });
       if (wire === "openai") expect(view.error?.code).toBe(told.code);
-      if (reason) expect(view.error?.message).toContain(reason);
-      else expect(view.error?.message).toContain("All Clouds Down");
+      expect(view.error?.message).toContain(reason ?? told.words);
     }
   });
 });

@@ -86,6 +86,12 @@ export const anthropicWire: RehearsalWire = {
     }
   },
 
+  counting: {
+    path: /^\/v1\/messages\/count_tokens$/,
+    read: (body, path) => anthropicWire.read(body, path),
+    answer: (tokens) => ({ input_tokens: tokens }),
+  },
+
   lists: [
     {
       method: "GET",

@@ -90,6 +90,12 @@ export const geminiWire: RehearsalWire = {
     answer: (_, vectors) => ({ embeddings: vectors.map((values) => ({ values })) }),
   },
 
+  counting: {
+    path: /^\/v1(?:beta)?\/models\/(?<model>[^/]+):countTokens$/,
+    read: (body, path) => geminiWire.read(record(body).generateContentRequest ?? body, path),
+    answer: (tokens) => ({ totalTokens: tokens }),
+  },
+
   // The official client asks for version 1, where OpenAI has the same path.
   lists: [
     { method: "GET", path: /^\/v1beta\/models$/, body: modelList },

@@ -88,6 +88,12 @@ export interface RehearsalWire {
     read(body: unknown, path: PathParts): EmbeddingsOf;
     answer(asked: EmbeddingsOf, vectors: readonly (readonly number[])[]): object;
   };
+  /** Counts the tokens of a chat request that is not made. */
+  readonly counting?: {
+    readonly path: RegExp;
+    read(body: unknown, path: PathParts): Pick<Asked, "model" | "promptTokens">;
+    answer(tokens: number): object;
+  };
   readonly lists: readonly ListPath[];
 }
 

@@ -59,6 +59,11 @@ export class UpstreamFailure extends Error {
     this.slow = details.slow ?? false;
   }
 
+  /** It has had enough requests for now, and nothing is wrong with it or with us. */
+  get limited(): boolean {
+    return this.status === 429 && this.consequence === "failover";
+  }
+
   at(backend: string, model: string): BackendFailure {
     return { backend, model, reason: this.message };
   }

@@ -3,15 +3,16 @@ import type { BackendConfig } from "../../config/index.ts";
 import type { Reasoning, Unsupported } from "../chat/index.ts";
 import type { Secret } from "../secrets.ts";
 import { renderRequest } from "../wires/openai/index.ts";
+import { failureOfStatus, UpstreamFailure } from "./failure.ts";
 import { openAiModels, openAiThinking } from "./models.ts";
 import { type Dialect, effortOfBudget, OpenAiWire, unsupportedParts, withoutThoughts } from "./openai-wire/index.ts";
 import type { ChatQuestion, LlmProvider } from "./provider.ts";
-import { Upstream } from "./upstream.ts";
+import { type ReadFailure, reasonOf, Upstream } from "./upstream.ts";
 
 /** OpenAI, or whatever speaks its wire at `baseUrl`. */
 export function createOpenAi(config: BackendConfig, key: Secret, connectMs: number): LlmProvider {
   const baseUrl = withVersion(config.baseUrl ?? openAiModels.baseUrl);
-  const upstream = new Upstream(baseUrl, connectMs);
+  const upstream = new Upstream(baseUrl, connectMs, failureOfResponse);
   const headers = (): Record<string, string> => {
     const value = key.read();
     return value === undefined ? {} : { authorization: `Bearer ${value}` };
@@ -34,6 +35,15 @@ export function createOpenAi(config: BackendConfig, key: Secret, connectMs: numb
     close: () => upstream.close(),
   };
 }
+
+/** Used-up credit is told as a limit of rate, which no pause would lift. */
+const failureOfResponse: ReadFailure = (status, body, retryAfterMs) => {
+  const reason = reasonOf(body);
+  if (status === 429 && reason.code === "insufficient_quota") {
+    return new UpstreamFailure(`HTTP ${status}, our credit is used up`, { consequence: "alert", status });
+  }
+  return failureOfStatus(status, reason, retryAfterMs);
+};
 
 /** As the official clients, a base URL includes `/v1`; one without any path gets it. */
 export function withVersion(baseUrl: string): string {

@@ -42,6 +42,8 @@ export interface EmbeddingCall {
   readonly signal: CancelSignal;
 }
 
+export type CountCall = Pick<ChatCall, "model" | "question" | "trace" | "signal">;
+
 /** A whole answer in the OpenAI wire's form. */
 export interface EmbeddingAnswer {
   readonly bytes: Buffer;
@@ -84,6 +86,8 @@ export interface LlmProvider {
   stream(call: ChatCall): Promise<AsyncIterable<readonly ChatEvent[]>>;
   /** Absent where the provider has no embeddings. */
   embed?(call: EmbeddingCall): Promise<EmbeddingAnswer>;
+  /** The input tokens of a question as the provider counts them; absent where it can't be asked. */
+  countTokens?(call: CountCall): Promise<number>;
   /** Whether it answers now, asked in the cheapest way that also proves the key. */
   probe(signal: CancelSignal): Promise<Probe>;
   close(): Promise<void>;

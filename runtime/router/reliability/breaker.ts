@@ -19,7 +19,10 @@ export class Breaker {
   readonly #config: BreakerConfig;
   readonly #now: () => number;
   #failures = 0;
+  /** Of the failures in a row: none was anything but a limit of requests. */
+  #onlyLimits = true;
   #openUntil: number | undefined;
+  #limited = false;
   #probing = false;
 
   /** @param now milliseconds of a clock that never goes back */
@@ -36,6 +39,11 @@ export class Breaker {
   /** Milliseconds until an attempt may probe; 0 where one may now. */
   get nextProbeMs(): number {
     return this.#openUntil === undefined ? 0 : Math.max(0, Math.ceil(this.#openUntil - this.#now()));
+  }
+
+  /** What opened it was the target's limit of requests, and nothing else. */
+  get limited(): boolean {
+    return this.#openUntil !== undefined && this.#limited;
   }
 
   /** Undefined where nothing may be asked. Each permit ends with `succeeded`, `failed` or `released`. */
@@ -57,13 +65,19 @@ export class Breaker {
     if (this.#openUntil === undefined || (permit.probe && this.#probing)) this.#close(0);
   }
 
-  /** @param pauseMs the provider asks to be left alone for so long: it opens at once */
-  failed(permit: Permit, pauseMs = 0): void {
+  /**
+   * @param pauseMs the provider asks to be left alone for so long: it opens at once
+   * @param limited the provider has had enough requests for now
+   */
+  failed(permit: Permit, pauseMs = 0, limited = false): void {
     this.#failures++;
+    this.#onlyLimits &&= limited;
     const ends = this.#openUntil === undefined || permit.probe;
     if (permit.probe) this.#probing = false;
-    if (pauseMs > 0) this.#open(pauseMs);
-    else if (ends && this.#failures >= this.#config.failureThreshold) this.#open(this.#config.recoveryMs);
+    if (pauseMs > 0) this.#open(pauseMs, limited);
+    else if (ends && this.#failures >= this.#config.failureThreshold) {
+      this.#open(this.#config.recoveryMs, this.#onlyLimits);
+    }
   }
 
   /** The attempt ended without a verdict on the target: the client went away, or its request was refused. */
@@ -71,12 +85,16 @@ export class Breaker {
     if (permit.probe) this.#probing = false;
   }
 
-  #open(milliseconds: number): void {
-    this.#openUntil = Math.max(this.#openUntil ?? 0, this.#now() + milliseconds);
+  #open(milliseconds: number, limited: boolean): void {
+    const until = this.#now() + milliseconds;
+    if (this.#openUntil !== undefined && until <= this.#openUntil) return;
+    this.#openUntil = until;
+    this.#limited = limited;
   }
 
   #close(failures: number): void {
     this.#failures = failures;
+    if (failures === 0) this.#onlyLimits = true;
     this.#openUntil = undefined;
     this.#probing = false;
   }

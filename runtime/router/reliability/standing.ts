@@ -40,7 +40,7 @@ export class Standing {
       this.breaker.released(permit);
       return;
     }
-    this.breaker.failed(permit, failure.retryAfterMs);
+    this.breaker.failed(permit, failure.retryAfterMs, failure.limited);
     this.#vitals.failed(failure);
     // A wait that ended in a deadline was at least as slow as this; a refusal is fast and proves nothing.
     if (!answered && failure.slow) this.predictor.add(milliseconds);

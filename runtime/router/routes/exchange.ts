@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { RouterConfig } from "../../config/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
+import type { RouteDoc } from "../openapi/index.ts";
 import type { RequestTelemetry } from "../telemetry/index.ts";
 import type { Trail } from "../trail.ts";
 import type { Wire } from "../wires/wire.ts";
@@ -23,6 +24,8 @@ declare module "fastify" {
     /** Needs no key. */
     open?: boolean;
     wire?: Wire;
+    /** No route is without it; see openapi/collect.ts. */
+    doc?: RouteDoc;
   }
 }
 

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { HybridRouter } from "../hybrid-router.ts";
+import { paid, type RouteDoc } from "../openapi/index.ts";
 import { anthropicWire } from "../wires/anthropic/index.ts";
 import { answerChat } from "./ask.ts";
+import type { RouteParts } from "./respond.ts";
 import { checkBody } from "./validate.ts";
+
+export const wireHeaderNames = ["anthropic-version", "anthropic-beta"] as const;
 
 const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]);
 
@@ -25,10 +28,43 @@ export const MessagesRequest = z.looseObject({
   metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
 });
 
-export function messages(app: FastifyInstance, router: HybridRouter): void {
-  app.post("/v1/messages", { config: { wire: anthropicWire } }, (request, reply) => {
+/** What the router itself sees to of an answer; Claude may say more. */
+export const Message = z
+  .looseObject({
+    id: z.string(),
+    type: z.literal("message"),
+    role: z.literal("assistant"),
+    model: z.string(),
+    content: z.array(z.looseObject({ type: z.string() })),
+    stop_reason: z.string().nullable(),
+    stop_sequence: z.string().nullish(),
+    usage: z.looseObject({ input_tokens: z.int(), output_tokens: z.int() }),
+  })
+  .meta({ title: "Message" });
+
+const events = z.string().meta({
+  description:
+    "Server-sent events of the wire, and before message_stop a comment `: router {json}` that says who answered in the end; an answer that breaks off ends with an error event instead.",
+});
+
+const doc: RouteDoc = {
+  summary: "Answers a chat on the Anthropic wire, whole or as a stream.",
+  requestHeaders: [...paid.headers, ...wireHeaderNames],
+  body: MessagesRequest.meta({ title: "MessagesRequest" }),
+  answers: {
+    200: {
+      description: "The answer; a stream where the request says so.",
+      headers: [...paid.answered, "x-router-max-output-tokens"],
+      content: { "application/json": Message, "text/event-stream": events },
+    },
+  },
+  errors: paid.errors,
+};
+
+export function messages(app: FastifyInstance, parts: RouteParts): void {
+  app.post("/v1/messages", { config: { wire: anthropicWire, doc } }, (request, reply) => {
     const body = checkBody(MessagesRequest, request.body);
-    return answerChat(router, request, reply, {
+    return answerChat(parts, request, reply, {
       wire: anthropicWire,
       body,
       includeUsage: true,
@@ -39,9 +75,8 @@ export function messages(app: FastifyInstance, router: HybridRouter): void {
 }
 
 /** The version of the wire that the client speaks, and the features beside it that it wants. */
-function wireHeaders({ headers }: FastifyRequest): Record<string, string> {
-  const names = ["anthropic-version", "anthropic-beta"] as const;
+export function wireHeaders({ headers }: FastifyRequest): Record<string, string> {
   return Object.fromEntries(
-    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+    wireHeaderNames.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
   );
 }

@@ -1,10 +1,70 @@
 import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { backendNames } from "../../config/index.ts";
 import { RouterError } from "../errors.ts";
 import type { HybridRouter } from "../hybrid-router.ts";
+import type { RouteDoc } from "../openapi/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 
+const breaker = z.enum(["closed", "open", "half_open"]);
+
+const ModelHealth = z.strictObject({
+  breaker,
+  next_probe_ms: z.number().optional().meta({ description: "Until an open circuit is tried again." }),
+  average_ms: z.number().optional().meta({ description: "The average of the last response times." }),
+  slow: z.literal(true).optional().meta({ description: "Its requests go to a faster model." }),
+});
+
+const BackendHealth = z.strictObject({
+  status: z.enum(["healthy", "degraded", "down", "disabled"]),
+  why: z.string().optional(),
+  latency_ms: z.number().optional(),
+  model: z.string().optional().meta({ description: "Its default model." }),
+  breaker: breaker.optional().meta({ description: "The circuit of its default model." }),
+  models: z.record(z.string(), ModelHealth).optional().meta({ description: "Models that were asked since the start." }),
+  rehearsal: z.literal(true).optional().meta({ description: "A scripted stand-in, not a model." }),
+});
+
+export const Health = z
+  .strictObject({
+    name: z.string(),
+    region: z.string().optional(),
+    status: z.enum(["healthy", "degraded", "down"]),
+    airgap: z.boolean(),
+    draining: z.boolean(),
+    config: z.string().meta({ description: "Hash of the effective configuration." }),
+    backends: z.record(z.enum(backendNames), BackendHealth),
+  })
+  .meta({ title: "Health" });
+
+export const Live = z.strictObject({ live: z.literal(true) });
+export const Ready = z.strictObject({ ready: z.boolean() });
+
+const docs = {
+  health: {
+    summary: "Tells how each backend is.",
+    answers: { 200: { description: "Whatever the backends' state.", content: { "application/json": Health } } },
+  },
+  metrics: {
+    summary: "Prometheus' metrics.",
+    answers: { 200: { description: "Prometheus text.", content: { "text/plain": z.string() } } },
+    errors: [{ code: "invalid_request", status: 404 }],
+  },
+  livez: {
+    summary: "Whether the process answers.",
+    answers: { 200: { description: "It does.", content: { "application/json": Live } } },
+  },
+  readyz: {
+    summary: "Whether it takes new requests.",
+    answers: {
+      200: { description: "It does.", content: { "application/json": Ready } },
+      503: { description: "It is draining.", content: { "application/json": Ready } },
+    },
+  },
+} as const satisfies Record<string, RouteDoc>;
+
 /** Probes need no key and hold no secret. */
-const open = { config: { open: true } };
+const open = (doc: RouteDoc) => ({ config: { open: true, doc } });
 
 export function probes(
   app: FastifyInstance,
@@ -12,15 +72,15 @@ export function probes(
   telemetry: Telemetry,
   draining: () => boolean,
 ): void {
-  app.get("/health", open, () => router.healthCheck(draining()));
-  app.get("/metrics", open, async (_request, reply) => {
+  app.get("/health", open(docs.health), () => router.healthCheck(draining()));
+  app.get("/metrics", open(docs.metrics), async (_request, reply) => {
     if (!router.config.telemetry.metrics) {
       throw new RouterError("invalid_request", "Metrics are turned off (telemetry.metrics).", { status: 404 });
     }
     return reply.type(telemetry.contentType).send(await telemetry.metricsText());
   });
-  app.get("/livez", open, async () => ({ live: true }));
-  app.get("/readyz", open, async (_request, reply) => {
+  app.get("/livez", open(docs.livez), async () => ({ live: true }));
+  app.get("/readyz", open(docs.readyz), async (_request, reply) => {
     if (draining()) reply.code(503);
     return { ready: !draining() };
   });

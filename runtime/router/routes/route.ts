@@ -1,46 +1,78 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { HybridRouter } from "../hybrid-router.ts";
-import { newTrail } from "../trail.ts";
+import { paid, type RouteDoc } from "../openapi/index.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { clientSignal } from "./client.ts";
-import { isSovereign, routerHeaders, stickyKey } from "./exchange.ts";
+import { isSovereign, stickyKey } from "./exchange.ts";
+import { type RouteParts, respond } from "./respond.ts";
 import { checkBody } from "./validate.ts";
 
-export const RouteRequest = z.strictObject({
-  prompt: z.string().min(1),
-  system_prompt: z.string().default(""),
-  preferred_model: z
-    .string()
-    .min(1)
-    .default("auto")
-    .meta({ description: "auto, a backend's name, or <backend>/<model>." }),
-});
+export const RouteRequest = z
+  .strictObject({
+    prompt: z.string().min(1),
+    system_prompt: z.string().default(""),
+    preferred_model: z
+      .string()
+      .min(1)
+      .default("auto")
+      .meta({ description: "auto, a backend's name, or <backend>/<model>." }),
+  })
+  .meta({ title: "RouteRequest" });
+
+const tokens = z.int().min(0);
+
+export const RouteAnswer = z
+  .strictObject({
+    text: z.string(),
+    backend: z.string(),
+    model: z.string(),
+    attempts: z.int().min(1),
+    cost_usd: z.number().nullable().meta({ description: "Not known yet." }),
+    usage: z
+      .strictObject({
+        prompt_tokens: tokens,
+        completion_tokens: tokens,
+        total_tokens: tokens,
+        cached_tokens: tokens.optional(),
+        cache_write_tokens: tokens.optional(),
+        reasoning_tokens: tokens.optional(),
+      })
+      .nullable()
+      .meta({ description: "null where the provider counted nothing." }),
+  })
+  .meta({ title: "RouteAnswer" });
+
+const doc: RouteDoc = {
+  summary: "Answers one prompt with a text.",
+  requestHeaders: paid.headers,
+  body: RouteRequest,
+  answers: {
+    200: {
+      description: "The text, and who gave it.",
+      headers: [...paid.answered, "x-router-max-output-tokens"],
+      content: { "application/json": RouteAnswer },
+    },
+  },
+  errors: paid.errors,
+};
 
 /** `routeRequest` over HTTP. */
-export function route(app: FastifyInstance, router: HybridRouter): void {
-  app.post("/v1/route", { config: { wire: openAiWire } }, async (request, reply) => {
+export function route(app: FastifyInstance, parts: RouteParts): void {
+  const { router } = parts;
+  app.post("/v1/route", { config: { wire: openAiWire, doc } }, (request, reply) => {
     const { prompt, system_prompt, preferred_model } = RouteRequest.parse(checkBody(RouteRequest, request.body));
-    const trail = newTrail();
-    request.exchange.trail = trail;
-    const options = {
-      trail,
-      signal: clientSignal(reply),
-      sovereign: isSovereign(request, router.config),
-      stickyKey: stickyKey(request, undefined),
-      telemetry: request.exchange.telemetry,
-    };
-    try {
-      const { text, backend, model, attempts, usage } = await router.route(
-        prompt,
-        system_prompt,
-        preferred_model,
-        options,
-      );
+    const sovereign = isSovereign(request, router.config);
+    return respond(parts, request, reply, async (trail) => {
+      const { usage, ...answer } = await router.route(prompt, system_prompt, preferred_model, {
+        trail,
+        sovereign,
+        signal: clientSignal(reply),
+        stickyKey: stickyKey(request, undefined),
+        telemetry: request.exchange.telemetry,
+      });
       // The price comes with the ledger; until then it is not known, which is not the same as nothing.
-      return { text, backend, model, attempts, cost_usd: null, usage: usage ?? null };
-    } finally {
-      reply.headers(routerHeaders(trail));
-    }
+      const body = { ...answer, cost_usd: null, usage: usage ?? null };
+      return { kind: "json", bytes: Buffer.from(JSON.stringify(body)), usage };
+    });
   });
 }

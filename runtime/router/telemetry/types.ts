@@ -50,7 +50,7 @@ export interface RequestEnd {
   readonly wire?: "openai" | "anthropic" | undefined;
   readonly caller?: { readonly tenant: string; readonly keyId: string } | undefined;
   readonly error?: ErrorCode | undefined;
-  readonly outcome?: "answered" | "broken_off" | "client_gone" | undefined;
+  readonly outcome?: "answered" | "broken_off" | "client_gone" | "replayed" | undefined;
   readonly backend?: string | undefined;
   readonly model?: string | undefined;
   /** Why this model. */
@@ -60,7 +60,7 @@ export interface RequestEnd {
   readonly sovereign?: boolean | undefined;
 }
 
-export type Operation = "chat" | "embeddings";
+export type Operation = "chat" | "embeddings" | "count_tokens";
 
 export interface AttemptStart {
   readonly operation: Operation;

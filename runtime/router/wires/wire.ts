@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ChatDelta, ChatEvent, ChatRequest, ChatWire } from "../chat/index.ts";
 import type { RouterError } from "../errors.ts";
 import type { Trail } from "../trail.ts";
@@ -13,6 +14,8 @@ export interface Wire {
   read(body: Readonly<Record<string, unknown>>): ChatRequest;
   /** The body of an error response. */
   error(error: RouterError): object;
+  /** The form of that body. */
+  readonly errorSchema: z.ZodType;
   /** Makes a whole answer of an answer's events. */
   assembler(from: ChatWire): Assembler;
   writer(options: WriterOptions): StreamWriter;

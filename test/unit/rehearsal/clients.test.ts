@@ -179,3 +179,13 @@ test("triton answers infer with one vector a text, is ready, and tells of its mo
     input: expect.arrayContaining([{ name: "text_input", dims: [1] }]),
   });
 });
+
+test("@anthropic-ai/sdk and @google/genai read how many tokens a request would have", async () => {
+  const { url } = await rehearsal();
+  const claude = new Anthropic({ baseURL: url, apiKey: "k" });
+  const system = "be short";
+  const counted = await claude.messages.countTokens({ model: "m", system, messages });
+  expect(counted).toMatchObject({ input_tokens: Math.ceil((system.length + "hello".length) / 4) });
+  const gemini = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: url } });
+  expect((await gemini.models.countTokens({ model: "m", contents: "hello" })).totalTokens).toBe(2);
+});

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { parseRouterConfig } from "../../../runtime/config/index.ts";
 import { ClientGone } from "../../../runtime/router/attempt-clock.ts";
@@ -120,6 +121,79 @@ describe("one target after the other is asked", () => {
   test("and no error of our own is taken for a provider's", async () => {
     const { ask } = scripted({ a: [new TypeError("ours")] });
     await expect(walk([target("a"), target("b")]).ask(ask)).rejects.toThrow(TypeError);
+  });
+});
+
+describe("where every target has had enough requests", () => {
+  const open = (one: Target, ...failures: UpstreamFailure[]) => {
+    for (const failure of failures) one.standing.failed({ probe: false }, failure, 1, false);
+  };
+
+  test("the client is told so, with each reason and the shortest wait", async () => {
+    const { ask } = scripted({ a: [status(429, 90_000)], b: [status(429, 30_500)] });
+    await expect(walk([target("a"), target("b")]).ask(ask)).rejects.toMatchObject({
+      code: "rate_limited",
+      status: 429,
+      message: expect.stringContaining("a/m: HTTP 429, too many requests; b/m: HTTP 429, too many requests"),
+      details: { headers: { "retry-after": "31" } },
+    });
+  });
+
+  test("one that named no pause may be asked again after a second", async () => {
+    const { ask } = scripted({ a: [status(429, 90_000)], b: times(3, () => status(429)) });
+    const one = target("b");
+    while (one.backend.retryBudget.take());
+    await expect(walk([target("a"), one]).ask(ask)).rejects.toMatchObject({
+      code: "rate_limited",
+      details: { headers: { "retry-after": "1" } },
+    });
+  });
+
+  test("a circuit that only limits opened counts as one of them", async () => {
+    const [paused, counted] = [target("a"), target("b")];
+    open(paused, status(500), status(429, 40_000));
+    open(counted, ...[1, 2, 3].map(() => status(429)));
+    const { asked, ask } = scripted({ c: [status(429, 70_000)] });
+    await expect(walk([paused, counted, target("c")]).ask(ask)).rejects.toMatchObject({
+      code: "rate_limited",
+      details: { headers: { "retry-after": "40" } },
+    });
+    expect(asked).toEqual(["c"]);
+  });
+
+  test.each([
+    ["a failure", times(3, () => status(500))],
+    ["a failure before its limit", [status(500), status(429, 60_000)]],
+    ["credit that is used up", [new UpstreamFailure("HTTP 429", { consequence: "alert", status: 429 })]],
+  ])("%s of one of them is no limit: all are down", async (_what, failures) => {
+    const { ask } = scripted({ a: failures, b: [status(429, 60_000)] });
+    await expect(walk([target("a"), target("b")]).ask(ask)).rejects.toMatchObject({
+      code: "all_backends_down",
+      status: 503,
+    });
+  });
+
+  test("is told of no other case", async () => {
+    const limits = fc.integer({ min: 51, max: 90_000 }).map((pauseMs) => status(429, pauseMs));
+    const others = fc.constantFrom(status(401), status(404), new UpstreamFailure("slow", { slow: true }), status(302));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(limits, others), { minLength: 1, maxLength: 5 }), async (failures) => {
+        standings = new Standings({ breaker, predictive });
+        trail = newTrail();
+        const names = failures.map((_, index) => String(index));
+        const { ask } = scripted(Object.fromEntries(failures.map((failure, index) => [String(index), [failure]])));
+        const code = failures.every(({ limited }) => limited) ? "rate_limited" : "all_backends_down";
+        await expect(walk(names.map((name) => target(name))).ask(ask)).rejects.toMatchObject({ code });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a circuit that other failures opened is no limit: all are down", async () => {
+    const broken = target("a");
+    open(broken, status(429), status(500), status(429));
+    const { ask } = scripted({ b: [status(429, 60_000)] });
+    await expect(walk([broken, target("b")]).ask(ask)).rejects.toMatchObject({ code: "all_backends_down" });
   });
 });
 

@@ -6,7 +6,7 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages";
 import type { ChatRequest, Tool } from "../../chat/index.ts";
 import { isObject, signatureOf } from "../../wires/anthropic/index.ts";
-import type { ChatCall } from "../provider.ts";
+import type { ChatCall, CountCall } from "../provider.ts";
 import { claudeModel } from "./models.ts";
 import { cacheControl, renderMessages } from "./render-messages.ts";
 import { resumesUnthought, thinkingOf } from "./thinking.ts";
@@ -32,9 +32,19 @@ export function claudeBody({ question, ...asked }: ChatCall): object {
  */
 function ownBody(body: ChatCall["question"]["body"], { model, maxOutputTokens }: Asked): object {
   const max_tokens = body.max_tokens ?? maxOutputTokens;
-  const messages = body.messages.map(withoutOthersThoughts).filter((message) => message !== undefined);
+  const messages = ownMessages(body);
   return { ...body, model, messages, stream: true, ...(max_tokens === undefined ? {} : { max_tokens }) };
 }
+
+/** What Claude is sent to count: what makes the prompt, and nothing of how it is answered. */
+export function countBody({ question, model }: CountCall): object {
+  if (question.wire === "anthropic") return { ...question.body, model, messages: ownMessages(question.body) };
+  const { system, messages, tools, tool_choice, thinking, output_config } = renderBody(question.request, { model });
+  return { model, system, messages, tools, tool_choice, thinking, output_config };
+}
+
+const ownMessages = ({ messages }: ChatCall["question"]["body"]): unknown[] =>
+  messages.map(withoutOthersThoughts).filter((message) => message !== undefined);
 
 /** @returns undefined for a turn that was nothing but such thoughts */
 function withoutOthersThoughts(message: unknown): unknown {

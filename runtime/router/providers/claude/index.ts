@@ -3,8 +3,9 @@ import type { Secret } from "../../secrets.ts";
 import { isObject } from "../../wires/anthropic/index.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { ChatQuestion, LlmProvider } from "../provider.ts";
+import { tokenCountIn } from "../token-count.ts";
 import { requireType, Upstream } from "../upstream.ts";
-import { claudeBody } from "./body.ts";
+import { claudeBody, countBody } from "./body.ts";
 import { eventsOf } from "./events.ts";
 import { failureOfResponse } from "./failure.ts";
 import { claudeModel, claudeModels } from "./models.ts";
@@ -40,6 +41,16 @@ export function createClaude(config: BackendConfig, key: Secret, connectMs: numb
       });
       requireType(answered, "text/event-stream");
       return eventsOf(body, call.signal);
+    },
+    async countTokens(call) {
+      const answer = await upstream.json({
+        method: "POST",
+        path: "/v1/messages/count_tokens",
+        headers: headers({ "content-type": "application/json", ...ownHeaders(call.question), ...call.trace }),
+        body: JSON.stringify(countBody(call)),
+        signal: call.signal,
+      });
+      return tokenCountIn(answer, "input_tokens");
     },
     async probe(signal) {
       const list = await upstream.json({ method: "GET", path: "/v1/models?limit=1000", headers: headers(), signal });

@@ -3,6 +3,7 @@ import { isObject } from "../../json.ts";
 import type { Secret } from "../../secrets.ts";
 import { UpstreamFailure } from "../failure.ts";
 import type { ChatQuestion, LlmProvider } from "../provider.ts";
+import { tokenCountIn } from "../token-count.ts";
 import { requireType, Upstream } from "../upstream.ts";
 import { embed } from "./embeddings.ts";
 import { geminiFailure } from "./errors.ts";
@@ -46,6 +47,18 @@ export function createGemini(config: BackendConfig, key: Secret, connectMs: numb
     embed(call) {
       const model = call.model === defaultModel ? geminiModels.embeddingModel : call.model;
       return embed(upstream, headers(), { ...call, model });
+    },
+    async countTokens({ question, model, signal, trace }) {
+      const { body } = render({ question, model, prefill: continuesPrefill(model) });
+      const answer = await upstream.json({
+        method: "POST",
+        path: `/models/${encodeURIComponent(model)}:countTokens`,
+        headers: { "content-type": "application/json", ...headers(), ...trace },
+        // Contents alone would leave out what the system and the tools say.
+        body: JSON.stringify({ generateContentRequest: { model: `models/${model}`, ...body } }),
+        signal,
+      });
+      return tokenCountIn(answer, "totalTokens");
     },
     async probe(signal) {
       const path = `/models?pageSize=${pageSize}`;

@@ -1,5 +1,14 @@
+import { z } from "zod";
 import type { RouterError } from "../../errors.ts";
 import { withoutKnown } from "../../secrets.ts";
+import { errorFields, wrongField } from "../error-schema.ts";
+
+export const ErrorEnvelope = z
+  .strictObject({
+    type: z.literal("error"),
+    error: z.strictObject({ ...errorFields, type: z.string(), param: wrongField.optional() }),
+  })
+  .meta({ title: "AnthropicError" });
 
 /** This wire's word for an error, by its status; its clients choose the error's class by the status too. */
 const types: Readonly<Record<number, string>> = {

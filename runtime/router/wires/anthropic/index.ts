@@ -1,6 +1,6 @@
 import type { Wire } from "../wire.ts";
 import { createAssembler } from "./assembler.ts";
-import { envelope } from "./error.ts";
+import { ErrorEnvelope, envelope } from "./error.ts";
 import { readRequest } from "./read.ts";
 import { createWriter } from "./writer.ts";
 
@@ -16,6 +16,7 @@ export const anthropicWire: Wire = {
   name: "anthropic",
   read: readRequest,
   error: envelope,
+  errorSchema: ErrorEnvelope,
   assembler: createAssembler,
   writer: createWriter,
 };

@@ -1,7 +1,7 @@
 import type { Wire } from "../wire.ts";
 import { ChunkAssembler, DeltaAssembler } from "./answer/assembler.ts";
 import { OpenAiStreamWriter } from "./answer/writer.ts";
-import { errorBody } from "./envelope.ts";
+import { ErrorBody, errorBody } from "./envelope.ts";
 import { readRequest } from "./request/read.ts";
 
 export { failureInBand, OpenAiScanner } from "./answer/scanner.ts";
@@ -13,6 +13,7 @@ export const openAiWire: Wire = {
   name: "openai",
   read: readRequest,
   error: errorBody,
+  errorSchema: ErrorBody,
   assembler: (from) => (from === "openai" ? new ChunkAssembler() : new DeltaAssembler()),
   writer: (options) => new OpenAiStreamWriter(options),
 };

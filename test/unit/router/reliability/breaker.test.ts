@@ -142,3 +142,41 @@ test("whatever happens, at most one probe is under way and an open circuit refus
     }),
   );
 });
+
+describe("what opened a circuit", () => {
+  const limit = (pauseMs = 0) => breaker.failed({ probe: false }, pauseMs, true);
+
+  test("is a limit where every failure in the row was one", () => {
+    for (let i = 0; i < 3; i++) limit();
+    expect(breaker).toMatchObject({ state: "open", limited: true });
+  });
+
+  test("is a limit where the provider named the pause with one", () => {
+    breaker.failed({ probe: false });
+    limit(2_000);
+    expect(breaker).toMatchObject({ state: "open", limited: true, nextProbeMs: 2_000 });
+  });
+
+  test("is none where another failure was in the row", () => {
+    limit();
+    breaker.failed({ probe: false });
+    limit();
+    expect(breaker).toMatchObject({ state: "open", limited: false });
+  });
+
+  test("is told anew after a whole answer", () => {
+    breaker.failed({ probe: false });
+    breaker.succeeded({ probe: false });
+    expect(breaker.limited).toBe(false);
+    for (let i = 0; i < 3; i++) limit();
+    expect(breaker.limited).toBe(true);
+  });
+
+  test("is what keeps it open the longest", () => {
+    limit(1_000);
+    breaker.failed({ probe: false }, 5_000);
+    expect(breaker).toMatchObject({ limited: false, nextProbeMs: 5_000 });
+    limit(2_000);
+    expect(breaker).toMatchObject({ limited: false, nextProbeMs: 5_000 });
+  });
+});

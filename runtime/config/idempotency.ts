@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+const week = 7 * 24 * 3_600_000;
+const mebibyte = 1_048_576;
+
+export const IdempotencyConfig = z
+  .strictObject({
+    ttlMs: z
+      .int()
+      .min(1_000)
+      .max(week)
+      .default(24 * 3_600_000)
+      .meta({ description: "How long an answer is kept for a repeat with the same idempotency-key; milliseconds." }),
+    maxBytes: z
+      .int()
+      .min(mebibyte)
+      .max(4_096 * mebibyte)
+      .default(64 * mebibyte)
+      .meta({
+        description: "All kept answers together, oldest dropped first; one that is larger than an eighth is not kept.",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "Answers to requests with an idempotency-key, in this process's memory." });
+export type IdempotencyConfig = z.infer<typeof IdempotencyConfig>;

@@ -1,0 +1,46 @@
+import type { z } from "zod";
+import type { ErrorCode } from "../errors.ts";
+import type { RequestHeader, ResponseHeader } from "./headers.ts";
+
+/** What a route says of itself: GET /openapi.json is made of nothing else. */
+export interface RouteDoc {
+  readonly summary: string;
+  readonly description?: string;
+  readonly requestHeaders?: readonly RequestHeader[];
+  /** A schema with a title is found by it among the document's schemas. */
+  readonly body?: z.ZodType;
+  /** By status. */
+  readonly answers: Readonly<Record<number, AnswerDoc>>;
+  /** Beside those that each route can have. */
+  readonly errors?: readonly ErrorDoc[];
+}
+
+export interface AnswerDoc {
+  readonly description: string;
+  readonly headers?: readonly ResponseHeader[];
+  /** By media type. */
+  readonly content: Readonly<Record<string, z.ZodType>>;
+}
+
+/** An error's code, with its status where that is another than the table's. */
+export type ErrorDoc = ErrorCode | { readonly code: ErrorCode; readonly status: number };
+
+interface InCommon {
+  readonly headers: readonly RequestHeader[];
+  readonly answered: readonly ResponseHeader[];
+  readonly errors: readonly ErrorCode[];
+}
+
+/** What routes have in common that ask a backend. */
+export const asking: InCommon = {
+  headers: ["x-request-id", "traceparent", "tracestate", "x-router-region", "x-router-sovereign"],
+  answered: ["x-router-backend", "x-router-model", "x-router-attempts", "x-router-reason"],
+  errors: ["sovereignty_violation", "model_not_found", "payload_too_large", "upstream_rejected", "all_backends_down"],
+};
+
+/** The same of those that cost money. */
+export const paid: InCommon = {
+  headers: [...asking.headers, "idempotency-key"],
+  answered: [...asking.answered, "x-router-replayed"],
+  errors: [...asking.errors, "request_running", "rate_limited"],
+};

@@ -1,0 +1,81 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { HybridRouter } from "../hybrid-router.ts";
+import type { Answer } from "../pipeline.ts";
+import { idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
+import { newTrail, type Trail } from "../trail.ts";
+import { sendStream } from "./client.ts";
+import { routerHeaders } from "./exchange.ts";
+
+/** What routes that ask a backend are made of. */
+export interface RouteParts {
+  readonly router: HybridRouter;
+  readonly replays: Replays;
+}
+
+export const jsonType = "application/json; charset=utf-8";
+
+/** Beside its body: what makes a request another one. */
+const telling = ["x-router-sovereign", "anthropic-version", "anthropic-beta"];
+
+/**
+ * Answers a request that costs money: with headers that say who answered, and where it has an idempotency key only once.
+ *
+ * @param ask writes on the trail who was asked
+ */
+export async function respond(
+  { replays }: RouteParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ask: (trail: Trail) => Promise<Answer>,
+): Promise<FastifyReply> {
+  const key = request.headers[idempotencyHeader];
+  const begun = key === undefined ? undefined : await replays.begin(String(key), repeatable(request));
+  const trail = newTrail();
+  request.exchange.trail = trail;
+  if (begun && "answer" in begun) return replay(request, reply, trail, begun.answer);
+  try {
+    const answer = await ask(trail);
+    const headers = routerHeaders(trail);
+    reply.headers(headers);
+    if (answer.kind === "stream") {
+      request.exchange.telemetry.streaming();
+      const { chunks } = answer;
+      return await sendStream(
+        reply,
+        begun?.first.recorded(chunks, headers, () => trail.outcome === "answered") ?? chunks,
+      );
+    }
+    if (begun) await begun.first.keep({ kind: "json", headers, body: answer.bytes });
+    return reply.type(jsonType).send(answer.bytes);
+  } catch (error) {
+    if (begun) await begun.first.release();
+    reply.headers(routerHeaders(trail));
+    throw error;
+  }
+}
+
+function replay(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  trail: Trail,
+  { kind, headers, body }: StoredAnswer,
+): Promise<FastifyReply> | FastifyReply {
+  trail.outcome = "replayed";
+  reply.headers({ ...headers, "x-router-replayed": "true" });
+  if (kind === "json") return reply.type(jsonType).send(body);
+  request.exchange.telemetry.streaming();
+  return sendStream(reply, once(body));
+}
+
+async function* once(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  yield body;
+}
+
+function repeatable({ exchange, routeOptions, headers, body }: FastifyRequest) {
+  return {
+    caller: exchange.caller,
+    route: routeOptions.url ?? "",
+    headers: Object.fromEntries(telling.map((name) => [name, headers[name]])),
+    body,
+  };
+}

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { MemoryStore, type StoredAnswer, type Turn } from "../../../../runtime/router/replay/index.ts";
+
+const mebibyte = 1_048_576;
+const limits = { ttlMs: 60_000, maxBytes: mebibyte };
+const answerOf = (body: string): StoredAnswer => ({ kind: "json", headers: {}, body: Buffer.from(body) });
+
+async function turn(store: MemoryStore, name: string, fingerprint = "f"): Promise<Turn> {
+  const claim = await store.claim(name, fingerprint);
+  if (claim.state !== "free") throw new Error(`${name} is ${claim.state}`);
+  return claim.turn;
+}
+
+const stateOf = async (store: MemoryStore, name: string) => {
+  const claim = await store.claim(name, "f");
+  if (claim.state === "free") await claim.turn.release();
+  return claim.state;
+};
+
+describe("a name in the store", () => {
+  test("is one request's until that has ended, then has its answer", async () => {
+    const store = new MemoryStore(limits);
+    const first = await turn(store, "a", "f1");
+    expect(await store.claim("a", "f2")).toEqual({ state: "running", fingerprint: "f1" });
+    await first.keep(answerOf("one"));
+    expect(await store.claim("a", "f2")).toEqual({ state: "answered", fingerprint: "f1", answer: answerOf("one") });
+  });
+
+  test("is free again after a request that was released", async () => {
+    const store = new MemoryStore(limits);
+    await (await turn(store, "a")).release();
+    expect(await stateOf(store, "a")).toBe("free");
+  });
+
+  test("is not freed by a turn that was over before", async () => {
+    const store = new MemoryStore(limits);
+    const first = await turn(store, "a");
+    await first.release();
+    await turn(store, "a");
+    await first.release();
+    expect(await stateOf(store, "a")).toBe("running");
+  });
+
+  test("is free again when its answer is too old", async () => {
+    let now = 1;
+    const store = new MemoryStore(limits, () => now);
+    await (await turn(store, "a")).keep(answerOf("one"));
+    now += limits.ttlMs;
+    expect(await stateOf(store, "a")).toBe("answered");
+    now++;
+    expect(await stateOf(store, "a")).toBe("free");
+  });
+});
+
+describe("the store's size", () => {
+  const third = "x".repeat(100_000);
+
+  test("is bounded: the oldest answer goes first, also where it was asked for again", async () => {
+    const store = new MemoryStore(limits);
+    const names = Array.from({ length: 11 }, (_, index) => `name-${index}`);
+    for (const name of names) {
+      await (await turn(store, name)).keep(answerOf(third));
+      await stateOf(store, "name-0");
+    }
+    expect(await stateOf(store, "name-0")).toBe("free");
+    expect(await stateOf(store, "name-10")).toBe("answered");
+  });
+
+  test("is not taken by one answer that is larger than its share", async () => {
+    const store = new MemoryStore(limits);
+    for (const [name, bytes] of [
+      ["fits", store.maxBodyBytes] as const,
+      ["does not", store.maxBodyBytes + 1] as const,
+    ]) {
+      await (await turn(store, name)).keep(answerOf("x".repeat(bytes)));
+    }
+    expect(await stateOf(store, "fits")).toBe("answered");
+    expect(await stateOf(store, "does not")).toBe("free");
+  });
+
+  test("holds no more than it may, whatever comes", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(200_000), { maxLength: 30 }), async (sizes) => {
+        const store = new MemoryStore(limits);
+        let kept = 0;
+        for (const [index, size] of sizes.entries()) {
+          await (await turn(store, String(index))).keep(answerOf("x".repeat(size)));
+        }
+        for (const [index, size] of sizes.entries()) {
+          if ((await stateOf(store, String(index))) === "answered") kept += size;
+        }
+        expect(kept).toBeLessThanOrEqual(limits.maxBytes);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("changes while requests run and answers are kept", async () => {
+    const store = new MemoryStore({ ttlMs: 60_000, maxBytes: 4 * mebibyte });
+    await (await turn(store, "kept")).keep(answerOf("one"));
+    const running = await turn(store, "running");
+    store.limit(limits);
+    expect(store.maxBodyBytes).toBeLessThan(mebibyte / 8);
+    expect(await stateOf(store, "kept")).toBe("answered");
+    expect(await stateOf(store, "running")).toBe("running");
+    await running.keep(answerOf("two"));
+    expect(await stateOf(store, "running")).toBe("answered");
+  });
+});

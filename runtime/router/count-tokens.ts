@@ -1,4 +1,5 @@
 import { AttemptClock, ClientGone } from "./attempt-clock.ts";
+import type { CancelSignal } from "./cancel.ts";
 import { allCloudsDown, type RouterError } from "./errors.ts";
 import type { Router } from "./pipeline.ts";
 import { failureOfError, UpstreamFailure } from "./providers/failure.ts";
@@ -18,7 +19,7 @@ export interface CountOrder {
   readonly model: string;
   readonly question: ClientQuestion;
   readonly sovereign: boolean;
-  readonly client: AbortSignal;
+  readonly client: CancelSignal;
   readonly telemetry: RequestTelemetry;
 }
 

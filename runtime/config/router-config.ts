@@ -141,6 +141,10 @@ export const RouterConfig = z
         onBreak: z.enum(["continue", "error"]).default("continue").meta({
           description: "An answer that breaks off goes on at the next target, or ends with an error in the stream.",
         }),
+        witnessMs: z.int().min(0).max(3_600_000).default(100).meta({
+          description:
+            "A JSON answer of the client's own wire is asked for in one piece where its model is known to be well and was asked for a stream within this time; else as a stream, whose first token and pauses tell how the model is. 0: always as a stream.",
+        }),
       })
       .prefault({}),
     tenants: z

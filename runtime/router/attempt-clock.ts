@@ -20,14 +20,18 @@ const over = new UpstreamFailure("the attempt is over");
 export class AttemptClock {
   readonly #ending = new Canceller();
   readonly #client: CancelSignal;
-  readonly #total: NodeJS.Timeout;
-  #stage: NodeJS.Timeout | undefined;
+  readonly #total: Wait;
+  #stage: Wait | undefined;
   #paused = false;
+  /** One for all: set anew only where something ends sooner than what it was set for. */
+  #timer: NodeJS.Timeout | undefined;
+  #firesAt = Number.POSITIVE_INFINITY;
   #giveUp: ((reason: Error) => void) | undefined;
 
   constructor(client: CancelSignal, totalMs: number) {
     this.#client = client;
-    this.#total = setTimeout(() => this.#expire(`no whole answer within ${totalMs} ms`), totalMs);
+    this.#total = { what: "whole answer", milliseconds: totalMs, endsAt: performance.now() + totalMs };
+    this.#arm();
     if (client.aborted) this.#clientGone();
     else client.addEventListener("abort", this.#clientGone, { once: true });
   }
@@ -36,14 +40,15 @@ export class AttemptClock {
     return this.#ending;
   }
 
-  /** Starts to wait for something; the wait before it is over. */
-  await(what: string, milliseconds: number): void {
-    clearTimeout(this.#stage);
+  /**
+   * Starts to wait for something; the wait before it is over.
+   *
+   * @param signOfLife when there was one that puts the end off; on the clock of `performance.now()`
+   */
+  await(what: string, milliseconds: number, signOfLife?: () => number): void {
     this.#paused = false;
-    this.#stage = setTimeout(() => {
-      if (this.#paused) this.#stage?.refresh();
-      else this.#expire(`no ${what} within ${milliseconds} ms`);
-    }, milliseconds);
+    this.#stage = { what, milliseconds, endsAt: performance.now() + milliseconds, signOfLife };
+    this.#arm();
   }
 
   /** Waits for a provider, one thing at a time; one that does not heed the signal can't hold the request. */
@@ -64,7 +69,9 @@ export class AttemptClock {
   /** The same is waited for again, from now on. */
   again(): void {
     this.#paused = false;
-    this.#stage?.refresh();
+    if (!this.#stage) return;
+    this.#stage.endsAt = performance.now() + this.#stage.milliseconds;
+    this.#arm();
   }
 
   /** Ends the attempt: no deadline fires any more, and an upstream that still sends is cut off. */
@@ -74,15 +81,37 @@ export class AttemptClock {
 
   readonly #clientGone = () => this.#stop(new ClientGone());
 
-  #expire(message: string): void {
-    this.#stop(new UpstreamFailure(message, { slow: true }));
+  #arm(): void {
+    const stageEndsAt = this.#stage === undefined || this.#paused ? Number.POSITIVE_INFINITY : this.#stage.endsAt;
+    const endsAt = Math.min(stageEndsAt, this.#total.endsAt);
+    if (endsAt >= this.#firesAt || this.#ending.aborted) return;
+    clearTimeout(this.#timer);
+    this.#firesAt = endsAt;
+    this.#timer = setTimeout(this.#fire, Math.max(1, endsAt - performance.now()));
   }
 
+  readonly #fire = () => {
+    this.#firesAt = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    const stage = this.#paused ? undefined : this.#stage;
+    if (stage?.signOfLife) stage.endsAt = Math.max(stage.endsAt, stage.signOfLife() + stage.milliseconds);
+    const missed = [this.#total, stage].find((wait) => wait !== undefined && wait.endsAt <= now);
+    if (missed) this.#stop(new UpstreamFailure(`no ${missed.what} within ${missed.milliseconds} ms`, { slow: true }));
+    else this.#arm();
+  };
+
   #stop(reason: Error): void {
-    clearTimeout(this.#stage);
-    clearTimeout(this.#total);
+    clearTimeout(this.#timer);
     this.#client.removeEventListener("abort", this.#clientGone);
     this.#ending.abort(reason);
     this.#giveUp?.(reason);
   }
+}
+
+interface Wait {
+  readonly what: string;
+  readonly milliseconds: number;
+  /** On the clock of `performance.now()`. */
+  endsAt: number;
+  readonly signOfLife?: (() => number) | undefined;
 }

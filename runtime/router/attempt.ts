@@ -1,7 +1,7 @@
 import type { RouterConfig } from "../config/index.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { CancelSignal } from "./cancel.ts";
-import type { ChatEvent, Usage } from "./chat/index.ts";
+import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 import type { ChatCall } from "./providers/provider.ts";
 import type { Permit } from "./reliability/index.ts";
@@ -52,6 +52,7 @@ export async function attempt(target: Target, asking: Asking): Promise<OpenAnswe
   const verdict = new Verdict(target.standing, asking.permit, telemetry, started);
   try {
     clock.await("first token", deadlines.firstTokenMs);
+    target.standing.streamed();
     const asked = target.provider.stream({
       ...call,
       model: target.model,
@@ -117,7 +118,7 @@ async function* forward(
     }
     if (!gate.finished) throw new UpstreamFailure("its stream was cut off");
     const ending = gate.ending();
-    verdict.succeeded(gate.usage, ending);
+    verdict.succeeded({ usage: gate.usage, finishReasons: () => ending.flatMap(finishReasons) });
     whole = true;
     return { ending, usage: gate.usage };
   } catch (error) {
@@ -132,6 +133,9 @@ async function* forward(
     }
   }
 }
+
+const finishReasons = ({ deltas }: ChatEvent): FinishReason[] =>
+  deltas.flatMap((delta) => (delta.type === "finish" ? [delta.reason] : []));
 
 /** The same answer, put on the attempt's span as it goes by. */
 async function* recorded(batches: OpenAnswer["batches"], telemetry: AttemptTelemetry): OpenAnswer["batches"] {

@@ -1,4 +1,3 @@
-import { AttemptClock } from "./attempt-clock.ts";
 import type { CancelSignal } from "./cancel.ts";
 import { RouterError } from "./errors.ts";
 import type { Router } from "./pipeline.ts";
@@ -7,8 +6,8 @@ import type { Permit } from "./reliability/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
 import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
-import { Verdict } from "./verdict.ts";
 import { Walk } from "./walk.ts";
+import { attemptWhole } from "./whole-attempt.ts";
 
 export interface EmbeddingOrder {
   /** `auto` or `<backend>/<model>`. */
@@ -44,9 +43,7 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
   return answer;
 }
 
-async function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: number): Promise<EmbeddingAnswer> {
-  const started = performance.now();
-  const clock = new AttemptClock(order.client, Math.max(1, Math.min(target.backend.totalMs, endsAt - started)));
+function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: number): Promise<EmbeddingAnswer> {
   const { model, backend, provider } = target;
   const { server } = provider;
   const telemetry = order.telemetry.attempt({
@@ -56,25 +53,19 @@ async function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt
     stream: false,
     server,
   });
-  const verdict = new Verdict(target.standing, permit, telemetry, started);
-  const { body, stickyKey } = order;
-  try {
-    const asked = provider.embed?.({
-      model,
-      body,
-      stickyKey,
-      trace: { ...telemetry.headers },
-      signal: clock.signal,
-    });
-    if (!asked) throw new Error("asked a provider without embeddings");
-    const answer = await clock.until(asked);
-    verdict.answered();
-    verdict.succeeded(answer.usage);
-    clock.end();
-    return answer;
-  } catch (error) {
-    throw verdict.of(error, clock);
-  }
+  const { body, stickyKey, client } = order;
+  return attemptWhole(target, {
+    telemetry,
+    permit,
+    endsAt,
+    client,
+    timed: true,
+    ask(signal, trace) {
+      const asked = provider.embed?.({ model, body, stickyKey, trace, signal });
+      if (!asked) throw new Error("asked a provider without embeddings");
+      return asked;
+    },
+  });
 }
 
 const lacking = ({ backend, provider }: Target) =>

@@ -1,20 +1,18 @@
 import type { RouterConfig } from "../config/index.ts";
-import { attempt } from "./attempt.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import type { Backends } from "./backends.ts";
 import type { CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
 import { continued } from "./continuation.ts";
 import type { Health } from "./health.ts";
-import { outputLimit } from "./output-limit.ts";
+import { Inquiry } from "./inquiry.ts";
 import type { ClientQuestion } from "./question.ts";
 import { relay, type Speaker } from "./relay.ts";
-import type { Permit, Standings } from "./reliability/index.ts";
+import type { Standings } from "./reliability/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
-import { type RequestTelemetry, requestParameters } from "./telemetry/index.ts";
-import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
+import type { RequestTelemetry } from "./telemetry/index.ts";
+import { noteAnswer, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
-import { assembled } from "./whole-answer.ts";
 import type { Wire } from "./wires/wire.ts";
 
 /** A request that has been authenticated and read. */
@@ -63,35 +61,21 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   const lacking = (target: Target) => target.provider.unsupported(order.question, target.model);
   const walk = new Walk(plan, lacking, { retries, endsAt, client: order.client }, trail);
 
-  const open = (target: Target, permit: Permit, question = order.question, continues = false) => {
-    const maxOutputTokens = outputLimit(question.body, target.backend);
-    noteAttempt(trail, target, order.stickyKey, maxOutputTokens);
-    const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
-    const call = { question, stickyKey: order.stickyKey, ...limit };
-    const { backend, model, provider } = target;
-    const telemetry = order.telemetry.attempt({
-      operation: "chat",
-      backend: backend.name,
-      model,
-      stream: true,
-      continues,
-      server: provider.server,
-      parameters: () => requestParameters(question.body, maxOutputTokens),
-    });
-    return attempt(target, { call, permit, deadlines, endsAt, client: order.client, telemetry });
-  };
+  const inquiry = new Inquiry(order, router.config, trail, endsAt);
   const goOn = (broken: Target, sent: string): Promise<Speaker> => {
     walk.leave(broken);
-    return walk.ask((target, permit) => continued(target, permit, sent, order.question, open));
+    return walk.ask((target, permit) =>
+      continued(target, permit, sent, order.question, (...asked) => inquiry.open(...asked)),
+    );
   };
 
   return knowingOfTheClient(trail, async () => {
     if (!order.stream) {
-      const whole = await walk.ask(async (target, permit) => assembled(await open(target, permit), target, order.wire));
-      noteAnswer(trail, whole.usage);
-      return { kind: "json", ...whole };
+      const { bytes, usage } = await walk.ask((target, permit) => inquiry.whole(target, permit));
+      noteAnswer(trail, usage);
+      return { kind: "json", bytes, usage };
     }
-    const first = await walk.ask(async (target, permit) => ({ target, answer: await open(target, permit) }));
+    const first = await walk.ask(async (target, permit) => ({ target, answer: await inquiry.open(target, permit) }));
     const onBreak = router.config.streaming.onBreak;
     const chunks = relay(first, {
       wire: order.wire,

@@ -42,10 +42,10 @@ export async function* relay(first: Speaker, parts: RelayParts): AsyncGenerator<
   let speaker = first;
   for (;;) {
     try {
-      yield* speaker.continuation === undefined
+      const last = yield* speaker.continuation === undefined
         ? begin(speaker, writer, sent, trail)
         : resume(speaker, speaker.continuation, writer, sent, trail);
-      yield writer.end(trail);
+      yield Buffer.concat([last, writer.end(trail)]);
       return;
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
@@ -72,6 +72,7 @@ async function successor(goOn: GoOn, target: Target, sent: string): Promise<Spea
   }
 }
 
+/** Returns what is to be sent last: finish, and usage. */
 async function* begin({ answer, target }: Speaker, writer: StreamWriter, sent: Sent, trail: Trail) {
   const verbatim = target.provider.wire === writer.wire;
   const written = (event: ChatEvent) => (verbatim ? writer.forward(event) : writer.write(event.deltas));
@@ -79,11 +80,11 @@ async function* begin({ answer, target }: Speaker, writer: StreamWriter, sent: S
     for (const event of events) sent.note(event);
     return events.map(written);
   });
-  yield joined(end.ending.map(written));
   noteAnswer(trail, end.usage);
+  return joined(end.ending.map(written));
 }
 
-/** Goes on with what another target began: only words, and calls of tools, are added. */
+/** Goes on with what another target began: only words, and calls of tools, are added. Returns as `begin` does. */
 async function* resume(
   { answer }: Speaker,
   continuation: Continuation,
@@ -109,8 +110,8 @@ async function* resume(
   if (held !== "") yield writer.write([{ type: "text", choice: 0, text: held }]);
   const usage = end.usage && withEarlier(end.usage, before, continuation);
   const finish = last.filter(({ type }) => type === "finish");
-  yield writer.write(usage ? [...finish, { type: "usage", usage }] : finish);
   noteAnswer(trail, usage);
+  return writer.write(usage ? [...finish, { type: "usage", usage }] : finish);
 }
 
 const beganAnew = () => new UpstreamFailure("its answer begins anew in other words");

@@ -27,26 +27,28 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    let refused = Number(request.headers["content-length"] ?? 0) > limit;
+    let patience: NodeJS.Timeout | undefined;
     const tooLarge = () => {
-      clearTimeout(timer);
+      clearTimeout(patience);
       reject(new RouterError("payload_too_large", `The body is larger than ${limit} bytes (limits.maxBodyBytes).`));
     };
-    const timer = setTimeout(() => refused && tooLarge(), patienceMs);
+    const refuse = () => {
+      chunks.length = 0;
+      patience ??= setTimeout(tooLarge, patienceMs);
+    };
+    if (Number(request.headers["content-length"] ?? 0) > limit) refuse();
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) refused = true;
-      if (!refused) chunks.push(chunk);
+      if (size > limit) refuse();
+      if (patience === undefined) chunks.push(chunk);
       else if (size > limit + patienceBytes) tooLarge();
-      else chunks.length = 0;
     });
     request.on("end", () => {
-      clearTimeout(timer);
-      if (refused) tooLarge();
-      else resolve(Buffer.concat(chunks));
+      if (patience !== undefined) tooLarge();
+      else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
     request.on("error", () => {
-      clearTimeout(timer);
+      clearTimeout(patience);
       reject(new ClientGone());
     });
   });

@@ -1,8 +1,8 @@
 import { type AttemptClock, ClientGone } from "./attempt-clock.ts";
-import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
+import type { ChatEvent } from "./chat/index.ts";
 import { failureOfError, type UpstreamFailure } from "./providers/failure.ts";
 import type { Permit, Standing } from "./reliability/index.ts";
-import type { AttemptTelemetry } from "./telemetry/index.ts";
+import type { AnswerSaid, AttemptTelemetry } from "./telemetry/index.ts";
 
 /** Tells a target's standing and the attempt's span, once, how an attempt went. */
 export class Verdict {
@@ -27,15 +27,10 @@ export class Verdict {
     this.#telemetry.firstToken(begun);
   }
 
-  /** @param ending the events in which the answer says why it ended */
-  succeeded(usage?: Usage, ending: readonly ChatEvent[] = []): void {
+  succeeded(said: AnswerSaid): void {
     if (!this.#end()) return;
     this.#standing.succeeded(this.#permit, this.#elapsed());
-    this.#telemetry.end({
-      outcome: "answered",
-      usage,
-      finishReasons: () => ending.flatMap(finishReasons),
-    });
+    this.#telemetry.end({ outcome: "answered", ...said });
   }
 
   failed(failure: UpstreamFailure): void {
@@ -75,6 +70,3 @@ export class Verdict {
     return first;
   }
 }
-
-const finishReasons = ({ deltas }: ChatEvent): FinishReason[] =>
-  deltas.flatMap((delta) => (delta.type === "finish" ? [delta.reason] : []));

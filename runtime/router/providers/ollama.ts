@@ -21,6 +21,7 @@ export function createOllama(config: BackendConfig, connectMs: number): LlmProvi
     // Its templates leave a last assistant's message open.
     continuesPrefill: () => config.prefill ?? true,
     stream: (call) => wire.stream(call),
+    whole: (call) => wire.whole(call),
     embed: (call) => wire.embed(call),
     async probe(signal) {
       await native.json({ method: "GET", path: "/api/version", signal });

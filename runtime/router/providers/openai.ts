@@ -27,6 +27,7 @@ export function createOpenAi(config: BackendConfig, key: Secret, connectMs: numb
     unsupported: (question, model) => unsupported(question, model, prefill),
     continuesPrefill: () => prefill,
     stream: (call) => wire.stream(call),
+    whole: (call) => wire.whole(call),
     embed: (call) => wire.embed(call),
     async probe(signal) {
       const list = await upstream.json({ method: "GET", path: "/models", headers: headers(), signal });

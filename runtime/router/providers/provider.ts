@@ -1,6 +1,7 @@
 import type { BackendName } from "../../config/index.ts";
 import type { CancelSignal } from "../cancel.ts";
 import type { ChatEvent, ChatRequest, ChatWire, Unsupported, Usage } from "../chat/index.ts";
+import type { Whole } from "../whole-attempt.ts";
 
 /** A chat request in the client's own wire; what the router does not know is part of it. */
 export interface ChatBody {
@@ -61,9 +62,15 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** A whole answer in the client's own wire, as the provider wrote it. */
+export interface WholeAnswer extends Whole {
+  readonly bytes: Buffer;
+}
+
 /**
- * One provider of models. Chat is always asked as a stream: a client that wants a whole answer gets it put together by
- * the router, so that deadlines and the time to the first token mean the same for both.
+ * One provider of models. Chat is asked as a stream: a client that wants a whole answer gets it put together by the
+ * router, so that deadlines and the time to the first token mean the same for both. Only while other streams tell how a
+ * model is may a whole answer be asked for as one.
  *
  * Each method rejects with an UpstreamFailure, which has decided what the failure means.
  */
@@ -84,6 +91,8 @@ export interface LlmProvider {
    * iteration is the end of the connection: whether the answer was whole is for the reader to decide.
    */
   stream(call: ChatCall): Promise<AsyncIterable<readonly ChatEvent[]>>;
+  /** A whole answer to a question in the provider's own wire; absent where it is always put together of a stream. */
+  whole?(call: ChatCall): Promise<WholeAnswer>;
   /** Absent where the provider has no embeddings. */
   embed?(call: EmbeddingCall): Promise<EmbeddingAnswer>;
   /** The input tokens of a question as the provider counts them; absent where it can't be asked. */

@@ -27,6 +27,11 @@ export class Predictor {
     return this.#slow;
   }
 
+  /** Known to be fast enough, by as many response times as it takes to say so. */
+  get well(): boolean {
+    return !this.#config.enabled || (!this.#slow && this.#times.length === this.#config.window);
+  }
+
   /** Milliseconds; undefined before the first. */
   get average(): number | undefined {
     const { length } = this.#times;

@@ -11,6 +11,9 @@ export class Standing {
   readonly breaker: Breaker;
   readonly predictor: Predictor;
   readonly #vitals: Vitals;
+  #streamedAt = Number.NEGATIVE_INFINITY;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #failing = false;
   readonly #measure: RouterConfig["predictive"]["measure"];
 
   constructor(rules: Rules, vitals: Vitals) {
@@ -20,8 +23,30 @@ export class Standing {
     this.#vitals = vitals;
   }
 
+  /** When a first token came last; on the clock of `performance.now()`. */
+  get answeredAt(): number {
+    return this.#answeredAt;
+  }
+
+  /** A stream is asked for. */
+  streamed(): void {
+    this.#streamedAt = performance.now();
+  }
+
+  /**
+   * Whether streams tell how the target is just now, and tell well: then an answer that nobody wants as a stream need
+   * not be one.
+   *
+   * @param withinMs a stream that was asked for longer ago tells nothing of now
+   */
+  witnessed(withinMs: number): boolean {
+    if (performance.now() - this.#streamedAt >= withinMs || this.#failing) return false;
+    return this.#answeredAt > 0 && this.breaker.state === "closed" && this.predictor.well;
+  }
+
   /** The first token came after so many milliseconds. */
   answered(permit: Permit, milliseconds: number): void {
+    this.#answeredAt = performance.now();
     this.breaker.answered(permit);
     this.#vitals.answered(milliseconds);
     if (this.#measure === "first_token") this.predictor.add(milliseconds);
@@ -29,6 +54,7 @@ export class Standing {
 
   /** The answer was whole after so many milliseconds. */
   succeeded(permit: Permit, milliseconds: number): void {
+    this.#failing = false;
     this.breaker.succeeded(permit);
     if (this.#measure === "full_response") this.predictor.add(milliseconds);
   }
@@ -40,6 +66,7 @@ export class Standing {
       this.breaker.released(permit);
       return;
     }
+    this.#failing = true;
     this.breaker.failed(permit, failure.retryAfterMs, failure.limited);
     this.#vitals.failed(failure);
     // A wait that ended in a deadline was at least as slow as this; a refusal is fast and proves nothing.

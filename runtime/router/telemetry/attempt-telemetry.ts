@@ -7,6 +7,7 @@ import { isPresentable } from "./numbers.ts";
 import type { TraceHeaders } from "./trace-context.ts";
 import type { AttributeWriter, Span } from "./tracer.ts";
 import type {
+  Answerer,
   AttemptCause,
   AttemptEnd,
   AttemptFailure,
@@ -43,7 +44,7 @@ export class UpstreamAttempt implements AttemptTelemetry {
   readonly #parts: AttemptParts;
   readonly #startedAt = performance.now();
   #firstTokenSeconds: number | undefined;
-  #answerer: Extract<ChatDelta, { type: "start" }> | undefined;
+  #answerer: Answerer | undefined;
   #prompt: string | undefined;
   #answer: AnswerContent | undefined;
   #ended = false;
@@ -107,7 +108,7 @@ export class UpstreamAttempt implements AttemptTelemetry {
     const { start, cause, number } = this.#parts;
     const { server } = start;
     const parameters = start.parameters?.();
-    const { usage } = end;
+    const { usage, answerer = this.#answerer } = end;
     write.text(attribute.operation, start.operation);
     write.text(attribute.provider, providerNames[start.backend]);
     write.text(attribute.requestModel, start.model);
@@ -122,8 +123,8 @@ export class UpstreamAttempt implements AttemptTelemetry {
     write.number(attribute.requestChoices, parameters?.choices === 1 ? undefined : parameters?.choices);
     write.text(attribute.serverAddress, server?.address);
     write.number(attribute.serverPort, server?.port);
-    write.text(attribute.responseModel, foreign(this.#answerer?.model));
-    write.text(attribute.responseId, foreign(this.#answerer?.id));
+    write.text(attribute.responseModel, foreign(answerer?.model));
+    write.text(attribute.responseId, foreign(answerer?.id));
     write.texts(attribute.responseFinishReasons, finishReasons);
     write.number(attribute.responseTimeToFirstChunk, this.#firstTokenSeconds);
     write.number(attribute.inputTokens, usage?.prompt_tokens);

@@ -125,13 +125,25 @@ export type AttemptOutcome =
   /** After a part of the answer had come. */
   | "broken_off";
 
-export interface AttemptEnd {
+export interface AttemptEnd extends AnswerSaid {
   readonly outcome: AttemptOutcome;
-  readonly usage?: Usage | undefined;
-  /** One for each choice; called only where the attempt is traced, because the events may not have been parsed so far. */
-  readonly finishReasons?: (() => readonly FinishReason[]) | undefined;
   /** An UpstreamFailure, or what is needed of it. */
   readonly failure?: AttemptFailure | undefined;
+}
+
+/** Who a provider says has answered: its own id of the answer, and the model. */
+export interface Answerer {
+  readonly id: string;
+  readonly model: string;
+}
+
+/** What an answer says beside its words. */
+export interface AnswerSaid {
+  readonly usage?: Usage | undefined;
+  /** Of a whole answer; a stream says it at its beginning. */
+  readonly answerer?: Answerer | undefined;
+  /** One for each choice; called only where the attempt is traced, because the events may not have been parsed so far. */
+  readonly finishReasons?: (() => readonly FinishReason[]) | undefined;
 }
 
 export interface AttemptFailure {

@@ -39,6 +39,13 @@ const down = {
   anthropic: "ServiceUnavailableError",
   type: "overloaded_error",
 };
+const limited = {
+  status: 429,
+  code: "rate_limited",
+  openai: "RateLimitError",
+  anthropic: "RateLimitError",
+  type: "rate_limit_error",
+};
 const rejected = {
   code: "upstream_rejected",
   openai: "BadRequestError",
@@ -82,7 +89,13 @@ const failures: readonly Failure[] = (["gemini", "claude", "openai", "local"] as
     ...down,
     says: "does not have this model",
   },
-  { name: "has too many requests", backend, script: failing(429, "slow down"), ...down, says: "too many requests" },
+  {
+    name: "has too many requests",
+    backend,
+    script: failing(429, "slow down"),
+    ...limited,
+    says: "too many requests",
+  },
   { name: "fails", backend, script: failing(500, "oh"), ...down, says: "HTTP 500" },
   { name: "is overloaded", backend, script: failing(503, "oh"), ...down, says: "HTTP 503" },
   { name: "cuts the connection", backend, script: { fault: { type: "reset" } }, ...down, says: "connection" },

@@ -33,7 +33,12 @@ const models: Partial<Record<Backend, string[]>> = {
   local: ["all-minilm"],
 };
 
-export async function openHouse(): Promise<House> {
+export interface HouseOptions {
+  /** Asks for JSON answers in one piece once a model has been asked for a stream. */
+  readonly whole?: boolean;
+}
+
+export async function openHouse({ whole = false }: HouseOptions = {}): Promise<House> {
   const key = issueKey();
   const stands = await Promise.all(backends.map(async (name) => [name, await startRehearsal()] as const));
   const rehearsals = Object.fromEntries(stands) as Record<Backend, Rehearsal>;
@@ -47,6 +52,7 @@ export async function openHouse(): Promise<House> {
       retries: { max: 0 },
       failoverChain: ["triton"],
       predictive: { enabled: false },
+      streaming: { witnessMs: whole ? 3_600_000 : 0 },
       breaker: { failureThreshold: 1_000 },
       backends: Object.fromEntries(
         stands.map(([name, { url }]) => [name, { baseUrl: url, rehearsal: true, models: models[name] ?? [] }]),

@@ -15,17 +15,18 @@ export interface Dialect {
 
 /**
  * What is sent upstream: the client's own body, if it is of this wire, with the provider's model, the router's limit
- * and usage asked for, and else all as it came. It is always a stream.
+ * and usage asked for, and else all as it came.
+ *
+ * @param whole the answer is wanted in one piece
  */
-export function upstreamBody(call: ChatCall, dialect: Dialect): Record<string, unknown> {
+export function upstreamBody(call: ChatCall, dialect: Dialect, whole = false): Record<string, unknown> {
   const { question, model } = call;
   const { body, limit, options } = question.wire === "openai" ? passed(call, dialect) : rendered(call, dialect);
   return {
     ...body,
     model,
     ...(limit === undefined ? {} : { [dialect.limitField]: limit }),
-    stream: true,
-    stream_options: { ...options, include_usage: true },
+    ...(whole ? {} : { stream: true, stream_options: { ...options, include_usage: true } }),
   };
 }
 
@@ -41,6 +42,7 @@ function passed({ question, maxOutputTokens }: ChatCall, dialect: Dialect): Part
     max_tokens: tokens,
     max_completion_tokens: completionTokens,
     stream_options: options,
+    stream: _stream,
     ...body
   } = dialect.adapt(question.body);
   return { body, limit: completionTokens ?? tokens ?? maxOutputTokens, options: options as Parts["options"] };

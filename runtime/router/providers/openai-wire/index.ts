@@ -1,9 +1,9 @@
 import type { CancelSignal } from "../../cancel.ts";
 import type { ChatEvent } from "../../chat/index.ts";
 import { EventStream } from "../../stream/event-stream.ts";
-import { failureInBand, OpenAiScanner, usageOf } from "../../wires/openai/index.ts";
+import { answerObject, OpenAiScanner, usageOf, wholeAnswer } from "../../wires/openai/index.ts";
 import { UpstreamFailure } from "../failure.ts";
-import type { ChatCall, EmbeddingAnswer, EmbeddingCall } from "../provider.ts";
+import type { ChatCall, EmbeddingAnswer, EmbeddingCall, WholeAnswer } from "../provider.ts";
 import { requireType, type Upstream } from "../upstream.ts";
 import { type Dialect, upstreamBody } from "./body.ts";
 
@@ -34,6 +34,14 @@ export class OpenAiWire {
     return eventsOf(response.body, signal);
   }
 
+  /** A whole answer to a question of this wire, as it came; what it says is checked. */
+  async whole(call: ChatCall): Promise<WholeAnswer> {
+    const { question, signal, trace = {} } = call;
+    const body = upstreamBody(call, this.#dialect, true);
+    const own = { ...question.headers, ...trace };
+    return wholeAnswer(await this.#upstream.json(this.#request("/chat/completions", body, signal, own)));
+  }
+
   async embed({ model, body, signal, trace = {} }: EmbeddingCall): Promise<EmbeddingAnswer> {
     const bytes = await this.#upstream.json(this.#request("/embeddings", { ...body, model }, signal, trace));
     return checkedEmbeddings(bytes);
@@ -46,15 +54,7 @@ export class OpenAiWire {
 }
 
 function checkedEmbeddings(bytes: Buffer): EmbeddingAnswer {
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString("utf8"));
-  } catch {
-    throw new UpstreamFailure("its answer is not JSON");
-  }
-  if (typeof value !== "object" || value === null) throw new UpstreamFailure("its answer is not an object");
-  const { data, error, usage } = value as Record<string, unknown>;
-  if (error !== undefined && error !== null) throw failureInBand(error);
+  const { data, usage } = answerObject(bytes);
   if (!Array.isArray(data)) throw new UpstreamFailure("its answer has no embeddings");
   const counted = usageOf(usage);
   return { bytes, ...(counted ? { usage: counted } : {}) };

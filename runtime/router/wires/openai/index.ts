@@ -5,6 +5,7 @@ import { ErrorBody, errorBody } from "./envelope.ts";
 import { readRequest } from "./request/read.ts";
 
 export { failureInBand, OpenAiScanner } from "./answer/scanner.ts";
+export { answerObject, wholeAnswer } from "./answer/whole.ts";
 export { type RenderOptions, renderRequest } from "./request/render.ts";
 export { usageOf } from "./usage.ts";
 

@@ -6,15 +6,16 @@ export function usageOf(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
   const { prompt_tokens: prompt, completion_tokens: completion = 0, total_tokens: total } = value;
   if (typeof prompt !== "number" || typeof completion !== "number") return undefined;
+  const cached = detail(value.prompt_tokens_details, "cached_tokens");
+  const cacheWrite = detail(value.prompt_tokens_details, "cache_write_tokens");
+  const reasoning = detail(value.completion_tokens_details, "reasoning_tokens");
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: typeof total === "number" ? total : prompt + completion,
-    ...present({
-      cached_tokens: detail(value.prompt_tokens_details, "cached_tokens"),
-      cache_write_tokens: detail(value.prompt_tokens_details, "cache_write_tokens"),
-      reasoning_tokens: detail(value.completion_tokens_details, "reasoning_tokens"),
-    }),
+    ...(cached === undefined ? undefined : { cached_tokens: cached }),
+    ...(cacheWrite === undefined ? undefined : { cache_write_tokens: cacheWrite }),
+    ...(reasoning === undefined ? undefined : { reasoning_tokens: reasoning }),
   };
 }
 

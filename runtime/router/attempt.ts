@@ -107,9 +107,16 @@ async function* forward(
         waitsForEnd = true;
         clock.await("end", endMs);
       }
-      const next = await nextOrEnd(source, gate, clock);
-      if (!next) break;
-      const ready = gate.accept(next);
+      let next: IteratorResult<readonly ChatEvent[]>;
+      try {
+        next = await clock.until(source.next());
+      } catch (error) {
+        // However the connection ends once the answer is whole, that is an end.
+        if (gate.finished && error instanceof UpstreamFailure) break;
+        throw error;
+      }
+      if (next.done) break;
+      const ready = gate.accept(next.value);
       if (ready.length > 0) {
         clock.pause();
         yield ready;
@@ -161,16 +168,5 @@ async function readToEnd(source: AsyncIterator<readonly ChatEvent[]>, clock: Att
   } finally {
     clock.end();
     source.return?.().catch(() => {});
-  }
-}
-
-/** The next batch; undefined when the connection is over, however it ended, once the answer is whole. */
-async function nextOrEnd(source: AsyncIterator<readonly ChatEvent[]>, gate: StreamGate, clock: AttemptClock) {
-  try {
-    const next = await clock.until(source.next());
-    return next.done ? undefined : next.value;
-  } catch (error) {
-    if (gate.finished && error instanceof UpstreamFailure) return undefined;
-    throw error;
   }
 }

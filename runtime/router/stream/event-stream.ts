@@ -43,7 +43,7 @@ export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], 
     try {
       while (events.length === 0) {
         if (this.#ended) return { value: undefined, done: true };
-        await this.#read(events);
+        this.#read(await this.#body.next(), events);
       }
     } catch (error) {
       const failure = this.#signal.aborted ? this.#signal.reason : failureOfError(error);
@@ -59,8 +59,7 @@ export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], 
     return { value: undefined, done: true };
   }
 
-  async #read(events: ChatEvent[]): Promise<void> {
-    const { done, value } = await this.#body.next();
+  #read({ done, value }: IteratorResult<Buffer, unknown>, events: ChatEvent[]): void {
     if (done) {
       this.#ended = true;
       this.#parser.end?.(this.#splitter.rest, events);

@@ -13,6 +13,9 @@ export class ClientGone extends Error {
 /** Nobody gets to see it: one for all spares each request the making of a stack trace. */
 const over = new UpstreamFailure("the attempt is over");
 
+/** A timer that is set for each thing that is waited for costs more than one that looks now and then; milliseconds. */
+const lookEveryMs = 1_000;
+
 /**
  * The deadlines of one attempt and the signal that ends it: one for what is waited for now, one for the whole, and the
  * client's own. The signal's reason is the failure.
@@ -23,7 +26,7 @@ export class AttemptClock {
   readonly #total: Wait;
   #stage: Wait | undefined;
   #paused = false;
-  /** One for all: set anew only where something ends sooner than what it was set for. */
+  /** One for all that is waited for; it looks once a second, and sooner only where something ends sooner. */
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
   #giveUp: ((reason: Error) => void) | undefined;
@@ -86,8 +89,9 @@ export class AttemptClock {
     const endsAt = Math.min(stageEndsAt, this.#total.endsAt);
     if (endsAt >= this.#firesAt || this.#ending.aborted) return;
     clearTimeout(this.#timer);
-    this.#firesAt = endsAt;
-    this.#timer = setTimeout(this.#fire, Math.max(1, endsAt - performance.now()));
+    const now = performance.now();
+    this.#firesAt = Math.min(endsAt, now + lookEveryMs);
+    this.#timer = setTimeout(this.#fire, Math.max(1, this.#firesAt - now));
   }
 
   readonly #fire = () => {

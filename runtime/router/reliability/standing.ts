@@ -81,22 +81,28 @@ export class Standing {
 /** The standing of every target that was ever asked, by `<backend>/<model>`. */
 export class Standings {
   readonly #rules: Rules;
-  readonly #known = new Map<string, Standing>();
+  readonly #known = new Map<string, Map<string, Standing>>();
 
   constructor(rules: Rules) {
     this.#rules = rules;
   }
 
   of(backend: { readonly name: string; readonly vitals: Vitals }, model: string): Standing {
-    const address = `${backend.name}/${model}`;
-    const known = this.#known.get(address);
+    let models = this.#known.get(backend.name);
+    if (!models) {
+      models = new Map();
+      this.#known.set(backend.name, models);
+    }
+    const known = models.get(model);
     if (known) return known;
     const made = new Standing(this.#rules, backend.vitals);
-    this.#known.set(address, made);
+    models.set(model, made);
     return made;
   }
 
-  entries(): Iterable<[string, Standing]> {
-    return this.#known.entries();
+  *entries(): Iterable<[string, Standing]> {
+    for (const [backend, models] of this.#known) {
+      for (const [model, standing] of models) yield [`${backend}/${model}`, standing];
+    }
   }
 }

@@ -1,12 +1,14 @@
 import type { CancelSignal } from "../cancel.ts";
 import type { ChatEvent } from "../chat/index.ts";
 import { failureOfError } from "../providers/failure.ts";
-import { SseSplitter } from "./sse-splitter.ts";
+import { type EventReader, SseSplitter } from "./sse-splitter.ts";
 
 /** Makes chat events of one provider's stream. Each method throws where the bytes are none. */
 export interface EventParser {
   /** Adds what one complete server-sent event says. */
   read(bytes: Buffer, events: ChatEvent[]): void;
+  /** As EventReader's: adds one event for all that it takes. */
+  run?(bytes: Buffer, at: number, events: ChatEvent[]): number;
   /** Adds what the end of the response says; `rest` is what came after the last complete event. */
   end?(rest: Buffer, events: ChatEvent[]): void;
 }
@@ -22,6 +24,8 @@ export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], 
   readonly #parser: EventParser;
   readonly #signal: CancelSignal;
   readonly #splitter = new SseSplitter();
+  readonly #reader: EventReader;
+  #events: ChatEvent[] = [];
   #begun = false;
   #ended = false;
   #failure: unknown;
@@ -30,6 +34,10 @@ export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], 
   constructor(body: AsyncIterable<Buffer>, parser: EventParser, signal: CancelSignal) {
     this.#body = body[Symbol.asyncIterator]();
     this.#parser = parser;
+    this.#reader = {
+      read: (bytes) => parser.read(bytes, this.#events),
+      ...(parser.run ? { run: (bytes, at) => parser.run?.(bytes, at, this.#events) ?? at } : {}),
+    };
     this.#signal = signal;
   }
 
@@ -40,10 +48,11 @@ export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], 
   async next(): Promise<Batch> {
     if (this.#failure !== undefined) throw this.#failure;
     const events: ChatEvent[] = [];
+    this.#events = events;
     try {
       while (events.length === 0) {
         if (this.#ended) return { value: undefined, done: true };
-        this.#read(await this.#body.next(), events);
+        this.#read(await this.#body.next());
       }
     } catch (error) {
       const failure = this.#signal.aborted ? this.#signal.reason : failureOfError(error);
@@ -59,10 +68,10 @@ export class EventStream implements AsyncIterableIterator<readonly ChatEvent[], 
     return { value: undefined, done: true };
   }
 
-  #read({ done, value }: IteratorResult<Buffer, unknown>, events: ChatEvent[]): void {
+  #read({ done, value }: IteratorResult<Buffer, unknown>): void {
     if (done) {
       this.#ended = true;
-      this.#parser.end?.(this.#splitter.rest, events);
-    } else for (const bytes of this.#splitter.push(value)) this.#parser.read(bytes, events);
+      this.#parser.end?.(this.#splitter.rest, this.#events);
+    } else this.#splitter.push(value, this.#reader);
   }
 }

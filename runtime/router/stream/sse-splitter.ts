@@ -6,8 +6,20 @@ const maxEventBytes = 4 * 1024 * 1024;
 const LF = 10;
 const CR = 13;
 
+/** Takes what a stream is cut into. */
+export interface EventReader {
+  /** One complete event, with its blank line. */
+  read(bytes: Buffer): void;
+  /**
+   * Takes as many complete events as it can read at once, from `at` on, where an event begins.
+   *
+   * @returns where the first event begins that it did not take
+   */
+  run?(bytes: Buffer, at: number): number;
+}
+
 /**
- * Cuts a stream of bytes into complete server-sent events, wherever the network cut it. An event is returned with its
+ * Cuts a stream of bytes into complete server-sent events, wherever the network cut it. An event is given with its
  * line ends as it came, up to and including the blank line. Line ends are LF or CRLF.
  */
 export class SseSplitter {
@@ -15,15 +27,19 @@ export class SseSplitter {
   /** Up to here the pending bytes are known to hold no end of an event. */
   #searched = 0;
 
-  push(chunk: Buffer): Buffer[] {
+  push(chunk: Buffer, reader: EventReader): void {
     const bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    const events: Buffer[] = [];
     let start = 0;
     let from = this.#searched;
     for (;;) {
+      const taken = reader.run?.(bytes, start) ?? start;
+      if (taken > start) {
+        start = taken;
+        from = taken;
+      }
       const end = endOfEvent(bytes, from);
       if (end < 0) break;
-      if (!isBlank(bytes, start, end)) events.push(bytes.subarray(start, end));
+      if (!isBlank(bytes, start, end)) reader.read(bytes.subarray(start, end));
       start = end;
       from = end;
     }
@@ -31,7 +47,6 @@ export class SseSplitter {
     // An end may begin with the last three bytes: LF CR LF.
     this.#searched = Math.max(0, this.#pending.length - 3);
     if (this.#pending.length > maxEventBytes) throw new UpstreamFailure("an event of its stream is too large");
-    return events;
   }
 
   /** What came after the last complete event. */

@@ -4,6 +4,8 @@ import { UpstreamFailure } from "../providers/failure.ts";
 /** A provider that sends more than this without a visible word is not answering. */
 const maxHeldBytes = 4 * 1024 * 1024;
 
+const firstChoice = [0];
+
 /**
  * Decides what of a stream may be forwarded when. Before the first visible event nothing is, so that another backend
  * can still answer; finish, usage and the wire's last word are held until the answer is known to be whole.
@@ -16,6 +18,8 @@ export class StreamGate {
   #started = false;
   #usageEvent: ChatEvent | undefined;
   #open = new Set<number>();
+  /** The list of an event, by identity. */
+  #lastOpened: readonly number[] | undefined;
   #finished = new Set<number>();
   #done = false;
   #usage: Usage | undefined;
@@ -56,9 +60,15 @@ export class StreamGate {
           this.#preamble = [];
         }
         forward.push(event);
-        if (event.choices === undefined) this.#open.add(0);
-        else for (const choice of event.choices) this.#open.add(choice);
+        this.#opened(event.choices);
     }
+  }
+
+  /** Most events are of one choice, which is open already. */
+  #opened(choices: readonly number[] = firstChoice): void {
+    if (choices === this.#lastOpened) return;
+    this.#lastOpened = choices;
+    for (const choice of choices) this.#open.add(choice);
   }
 
   #hold(where: ChatEvent[], event: ChatEvent): void {

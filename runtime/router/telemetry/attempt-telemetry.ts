@@ -71,7 +71,11 @@ export class UpstreamAttempt implements AttemptTelemetry {
   firstToken(begun: readonly Pick<ChatEvent, "deltas">[] = []): void {
     this.#firstTokenSeconds ??= this.#seconds();
     if (!this.#parts.span.recording) return;
-    this.#answerer ??= begun.flatMap(({ deltas }) => deltas).find((delta) => delta.type === "start");
+    // Only as far as need be: what is text alone has not been parsed so far.
+    for (const { deltas } of begun) {
+      this.#answerer ??= deltas.find((delta) => delta.type === "start");
+      if (this.#answerer) return;
+    }
   }
 
   event(name: string): void {

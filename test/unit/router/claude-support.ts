@@ -16,10 +16,13 @@ export function scan(bytes: Buffer, cuts: readonly number[] = []): ChatEvent[] {
   const splitter = new SseSplitter();
   const scanner = new ClaudeScanner();
   const edges = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
-  return edges
-    .slice(1)
-    .flatMap((end, index) => splitter.push(bytes.subarray(edges[index], end)))
-    .flatMap((event) => scanner.scan(event) ?? []);
+  const found: ChatEvent[] = [];
+  for (const [index, end] of edges.slice(1).entries()) {
+    splitter.push(bytes.subarray(edges[index], end), {
+      read: (event) => void found.push(...[scanner.scan(event) ?? []].flat()),
+    });
+  }
+  return found;
 }
 
 export const saidBy = (events: readonly ChatEvent[]): ChatDelta[] => events.flatMap(({ deltas }) => deltas);

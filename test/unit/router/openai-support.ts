@@ -25,11 +25,22 @@ export function scanned(bytes: Buffer, cuts: readonly number[] = []): ChatEvent[
   const splitter = new SseSplitter();
   const scanner = new OpenAiScanner();
   const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-  return edges
-    .slice(1)
-    .flatMap((end, index) =>
-      splitter.push(bytes.subarray(edges[index], end)).flatMap((event) => scanner.scan(event) ?? []),
-    );
+  const events: ChatEvent[] = [];
+  for (const [index, end] of edges.slice(1).entries()) {
+    splitter.push(bytes.subarray(edges[index], end), {
+      read: (event) => void events.push(...[scanner.scan(event) ?? []].flat()),
+      run: (part, at) => scanner.run(part, at, events),
+    });
+  }
+  return events;
+}
+
+/** The same, each event by itself. */
+export function scannedSingly(bytes: Buffer): ChatEvent[] {
+  const scanner = new OpenAiScanner();
+  const events: ChatEvent[] = [];
+  new SseSplitter().push(bytes, { read: (event) => void events.push(...[scanner.scan(event) ?? []].flat()) });
+  return events;
 }
 
 export const deltasOf = (events: readonly ChatEvent[]): ChatDelta[] => events.flatMap(({ deltas }) => deltas);

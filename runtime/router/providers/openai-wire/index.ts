@@ -69,6 +69,7 @@ function eventsOf(body: AsyncIterable<Buffer>, signal: CancelSignal): AsyncItera
         const event = scanner.scan(bytes);
         if (event) events.push(event);
       },
+      run: (bytes, at, events) => scanner.run(bytes, at, events),
       // Some providers leave out the last blank line; only `[DONE]` may be taken without it.
       end(rest, events) {
         if (rest.toString("latin1").trim() === "data: [DONE]") events.push({ kind: "done", bytes: rest, deltas: [] });

@@ -1,7 +1,7 @@
 import type { ChatDelta, ChatEvent, ChatEventKind, Usage } from "../../../chat/index.ts";
 import { type Chunk, deltasOf } from "./deltas.ts";
 
-/** An event that was accepted by its form alone: text of one choice and nothing else. */
+/** An event, or several, accepted by their form alone: text of one choice and nothing else. */
 export class TextEvent implements ChatEvent {
   readonly kind = "content";
   readonly bytes: Buffer;

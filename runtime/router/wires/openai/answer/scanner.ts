@@ -20,6 +20,18 @@ export class OpenAiScanner {
   #begun = false;
   readonly #calls = new ToolCallNumbers();
 
+  /**
+   * Takes the events of text that follow one another from `at` on, as one: they are as good as one with all their text.
+   *
+   * @returns where the first event begins that is none of them
+   */
+  run(bytes: Buffer, at: number, events: ChatEvent[]): number {
+    const run = this.#template?.run(bytes, at);
+    if (!this.#template || !run) return at;
+    events.push(new TextEvent(bytes.subarray(at, run.end), this.#template.choices, run.text));
+    return run.end;
+  }
+
   /** @returns undefined for an event without data (a comment, a keep-alive) */
   scan(bytes: Buffer): ChatEvent | undefined {
     const template = this.#template;

@@ -19,6 +19,8 @@ export class TextTemplate {
   readonly choices: readonly number[];
   /** What stands before, between and after the holes; the first hole is the text. */
   readonly #pieces: readonly [Buffer, Buffer, Buffer?];
+  /** Of the event that was looked at last. */
+  #textEnd = 0;
 
   private constructor(choice: number, pieces: readonly [Buffer, Buffer, Buffer?]) {
     this.choices = [choice];
@@ -47,18 +49,58 @@ export class TextTemplate {
 
   /** The inside of the text's string, where an event has this form. */
   match(bytes: Buffer): Buffer | undefined {
-    const [head, middle, tail] = this.#pieces;
-    if (!startsWith(bytes, head, 0)) return undefined;
-    const textEnd = endOfString(bytes, head.length);
-    if (textEnd <= head.length || !startsWith(bytes, middle, textEnd)) return undefined;
-    let end = textEnd + middle.length;
-    if (tail) {
-      end = endOfString(bytes, end);
-      if (end < 0 || !startsWith(bytes, tail, end)) return undefined;
-      end += tail.length;
-    }
-    return end === bytes.length ? bytes.subarray(head.length, textEnd) : undefined;
+    return this.#endOf(bytes, 0) === bytes.length ? bytes.subarray(this.#pieces[0].length, this.#textEnd) : undefined;
   }
+
+  /** Takes the events of this form that follow one another from `at` on; undefined where the first is none. */
+  run(bytes: Buffer, at: number): TextRun | undefined {
+    let end = at;
+    let length = 0;
+    for (let next = this.#endOf(bytes, at); next > 0; next = this.#endOf(bytes, end)) {
+      length = note(bytes, end + this.#pieces[0].length, this.#textEnd, length);
+      end = next;
+    }
+    return end === at ? undefined : { end, text: Buffer.from(noted.subarray(0, length)) };
+  }
+
+  /** Where the event that begins at `at` ends; -1 where it has another form. */
+  #endOf(bytes: Buffer, at: number): number {
+    const [head, middle, tail] = this.#pieces;
+    if (!startsWith(bytes, head, at)) return -1;
+    const textStart = at + head.length;
+    const textEnd = endOfString(bytes, textStart);
+    if (textEnd <= textStart || !startsWith(bytes, middle, textEnd)) return -1;
+    this.#textEnd = textEnd;
+    const end = textEnd + middle.length;
+    if (!tail) return end;
+    const paddingEnd = endOfString(bytes, end);
+    return paddingEnd >= 0 && startsWith(bytes, tail, paddingEnd) ? paddingEnd + tail.length : -1;
+  }
+}
+
+/** Events of one form, one after the other. */
+export interface TextRun {
+  /** Where the last one ends. */
+  readonly end: number;
+  /** The insides of their strings, joined. */
+  readonly text: Buffer;
+}
+
+/** Where the texts of a run are joined. */
+let noted = Buffer.allocUnsafe(4_096);
+
+/** Adds bytes to those that are noted already; returns how many there are then. */
+function note(bytes: Buffer, start: number, end: number, length: number): number {
+  const total = length + end - start;
+  if (total > noted.length) {
+    const grown = Buffer.allocUnsafe(2 * total);
+    noted.copy(grown, 0, 0, length);
+    noted = grown;
+  }
+  // A token is short, and a call into native code is not.
+  if (end - start > shortBytes) bytes.copy(noted, length, start, end);
+  else for (let at = start, to = length; at < end; at++, to++) noted[to] = bytes[at] as number;
+  return total;
 }
 
 /** Below this a loop is faster than a call into native code. */

@@ -85,11 +85,11 @@ export class Health {
 
   /**
    * What a request's model means. Models of our own exist when Ollama lists them; those of a cloud provider cost money
-   * and exist when the configuration names them.
+   * and exist when the configuration names them. Only where one of our own is to be asked for its models is it a promise.
    *
    * @throws RouterError model_not_found
    */
-  async findModel(name: string): Promise<ModelChoice> {
+  findModel(name: string): ModelChoice | Promise<ModelChoice> {
     try {
       return parseModel(name, this.#backends);
     } catch (error) {
@@ -97,8 +97,7 @@ export class Health {
         ({ cloud, name: backend }) => !cloud && name.startsWith(`${backend}/`),
       );
       if (!own) throw error;
-      await this.#probe(own);
-      return parseModel(name, this.#backends);
+      return this.#probe(own).then(() => parseModel(name, this.#backends));
     }
   }
 

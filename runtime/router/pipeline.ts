@@ -54,7 +54,8 @@ export interface Router {
 export async function answer(router: Router, order: Order, trail: Trail): Promise<Answer> {
   const sovereign = router.sovereign || order.sovereign;
   if (sovereign) refuseCloud(order.model);
-  const choice = await router.health.findModel(order.model);
+  const found = router.health.findModel(order.model);
+  const choice = found instanceof Promise ? await found : found;
   const plan = chooseTargets(router, choice, order.question, sovereign);
   const { deadlines, retries } = router.config;
   const endsAt = performance.now() + deadlines.totalMs;

@@ -27,6 +27,11 @@ export class ResponseBody implements AsyncIterableIterator<Buffer, undefined> {
     return this;
   }
 
+  /** It ended well, and all of it has been read. */
+  get over(): boolean {
+    return this.#ended && this.#chunks.length === 0;
+  }
+
   next(): Promise<Read> {
     const [first] = this.#chunks;
     if (first) {

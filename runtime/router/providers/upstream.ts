@@ -3,7 +3,7 @@ import { Pool } from "undici";
 import type { CancelSignal } from "../cancel.ts";
 import { failureOfError, failureOfStatus, type Rejection, retryAfterOf, UpstreamFailure } from "./failure.ts";
 import type { ServerAddress } from "./provider.ts";
-import { type Response, send } from "./response.ts";
+import { type Response, type ResponseBody, send } from "./response.ts";
 
 /** No whole answer is larger; beyond it the attempt fails and nothing more is read. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -95,13 +95,18 @@ export function requireType(headers: IncomingHttpHeaders, expected: string): voi
   if (type !== expected) throw new UpstreamFailure(`its answer is not ${expected}`);
 }
 
-async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+async function collect(body: ResponseBody, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new UpstreamFailure("its answer is too large");
-    chunks.push(chunk);
+  // Mostly it comes in one piece, and its end with it.
+  for (let read = await body.next(); !read.done; read = await body.next()) {
+    size += read.value.length;
+    if (size > limit) {
+      await body.return();
+      throw new UpstreamFailure("its answer is too large");
+    }
+    chunks.push(read.value);
+    if (body.over) break;
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }

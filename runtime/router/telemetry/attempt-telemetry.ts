@@ -113,9 +113,9 @@ export class UpstreamAttempt implements AttemptTelemetry {
     const { server } = start;
     const parameters = start.parameters?.();
     const { usage, answerer = this.#answerer } = end;
-    write.text(attribute.operation, start.operation);
-    write.text(attribute.provider, providerNames[start.backend]);
-    write.text(attribute.requestModel, start.model);
+    write.word(attribute.operation, start.operation);
+    write.word(attribute.provider, providerNames[start.backend]);
+    write.word(attribute.requestModel, start.model);
     write.flag(attribute.requestStream, start.stream);
     write.number(attribute.requestMaxTokens, parameters?.maxOutputTokens);
     write.number(attribute.requestTemperature, parameters?.temperature);
@@ -125,7 +125,7 @@ export class UpstreamAttempt implements AttemptTelemetry {
     write.number(attribute.requestFrequencyPenalty, parameters?.frequencyPenalty);
     write.number(attribute.requestPresencePenalty, parameters?.presencePenalty);
     write.number(attribute.requestChoices, parameters?.choices === 1 ? undefined : parameters?.choices);
-    write.text(attribute.serverAddress, server?.address);
+    write.word(attribute.serverAddress, server?.address);
     write.number(attribute.serverPort, server?.port);
     write.text(attribute.responseModel, foreign(answerer?.model));
     write.text(attribute.responseId, foreign(answerer?.id));
@@ -136,11 +136,11 @@ export class UpstreamAttempt implements AttemptTelemetry {
     write.number(attribute.cacheReadTokens, usage?.cached_tokens);
     write.number(attribute.cacheCreationTokens, usage?.cache_write_tokens);
     write.number(attribute.reasoningTokens, usage?.reasoning_tokens);
-    write.text(attribute.errorType, errorType);
-    write.text(attribute.backend, start.backend);
-    write.text(attribute.outcome, end.outcome);
+    write.word(attribute.errorType, errorType);
+    write.word(attribute.backend, start.backend);
+    write.word(attribute.outcome, end.outcome);
     write.number(attribute.attemptNumber, number);
-    write.text(attribute.attemptCause, cause);
+    write.word(attribute.attemptCause, cause);
     write.text(attribute.inputMessages, this.#prompt);
     write.text(attribute.outputMessages, answer);
   }

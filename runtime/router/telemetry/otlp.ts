@@ -137,6 +137,10 @@ class SpanAttributes implements AttributeWriter {
     if (value !== undefined) this.#writer.writeMessage(this.#tag, writeText, { name, value });
   }
 
+  word(name: string, value: string | undefined): void {
+    if (value !== undefined) this.#writer.writeBytesField(this.#tag, wordOf(name, value));
+  }
+
   number(name: string, value: number | undefined): void {
     if (value !== undefined && isPresentable(value)) this.#writer.writeMessage(this.#tag, writeNumber, { name, value });
   }
@@ -148,6 +152,26 @@ class SpanAttributes implements AttributeWriter {
   texts(name: string, value: readonly string[] | undefined): void {
     if (value !== undefined) this.#writer.writeMessage(this.#tag, writeTexts, { name, value });
   }
+}
+
+const words = new Map<string, Map<string, Uint8Array>>();
+/** A name that has more values has no words. */
+const maxWords = 256;
+
+/** A KeyValue, written once. */
+function wordOf(name: string, value: string): Uint8Array {
+  let values = words.get(name);
+  if (!values) {
+    values = new Map();
+    words.set(name, values);
+  }
+  const known = values.get(value);
+  if (known) return known;
+  const writer = new PbfWriter();
+  writeText({ name, value }, writer);
+  const made = writer.finish();
+  if (values.size < maxWords) values.set(value, made);
+  return made;
 }
 
 interface Named<Value> {

@@ -81,23 +81,23 @@ export class ServedRequest implements RequestTelemetry {
 
   #attributes(end: RequestEnd, write: AttributeWriter): void {
     const { start, scheme } = this.#parts;
-    write.text(attribute.httpMethod, httpMethod(start.method));
-    write.text(attribute.httpRoute, start.route);
+    write.word(attribute.httpMethod, httpMethod(start.method));
+    write.word(attribute.httpRoute, start.route);
     // The pattern here too: what stands in its places may be personal.
-    write.text(attribute.urlPath, start.route);
-    write.text(attribute.urlScheme, scheme);
+    write.word(attribute.urlPath, start.route);
+    write.word(attribute.urlScheme, scheme);
     // 499 is the router's own word for a client that left; it was never sent.
     write.number(attribute.httpStatus, end.status === 499 ? undefined : end.status);
-    write.text(attribute.errorType, errorTypeOf(end));
+    write.word(attribute.errorType, errorTypeOf(end));
     write.text(attribute.requestId, start.requestId);
-    write.text(attribute.tenant, end.caller?.tenant);
-    write.text(attribute.keyId, end.caller?.keyId);
-    write.text(attribute.wire, end.wire);
-    write.text(attribute.backend, end.backend);
-    write.text(attribute.model, end.model);
+    write.word(attribute.tenant, end.caller?.tenant);
+    write.word(attribute.keyId, end.caller?.keyId);
+    write.word(attribute.wire, end.wire);
+    write.word(attribute.backend, end.backend);
+    write.word(attribute.model, end.model);
     write.text(attribute.reason, end.reason === undefined ? undefined : withoutKnown(end.reason).slice(0, maxReason));
-    write.text(attribute.outcome, end.outcome);
-    write.text(attribute.errorCode, end.error);
+    write.word(attribute.outcome, end.outcome);
+    write.word(attribute.errorCode, end.error);
     write.number(attribute.attempts, end.attempts);
     write.flag(attribute.sovereign, end.sovereign);
     write.flag(attribute.streamed, this.#streaming);

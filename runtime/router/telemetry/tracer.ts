@@ -5,6 +5,8 @@ import { type IncomingHeaders, passedOn, readContext, type TraceHeaders, writeCo
 /** Writes the attributes of a span; those that are undefined, or numbers that can't be shown, are left out. */
 export interface AttributeWriter {
   text(name: string, value: string | undefined): void;
+  /** One of few texts that the name can have. */
+  word(name: string, value: string | undefined): void;
   /** Whole numbers are written as such. */
   number(name: string, value: number | undefined): void;
   flag(name: string, value: boolean | undefined): void;

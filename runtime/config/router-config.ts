@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BudgetConfig, PriceConfig } from "./money.ts";
 import { type BackendName, backendNames, cloudBackends, milliseconds, modelAddress } from "./names.ts";
 import { ArbitrageConfig, BreakerConfig, PredictiveConfig, RetryConfig } from "./routing.ts";
 import { TelemetryConfig } from "./telemetry.ts";
@@ -142,6 +143,8 @@ export const RouterConfig = z
       .record(z.string().min(1), z.strictObject({ sovereign: z.boolean().default(false) }))
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
+    budgets: BudgetConfig,
+    prices: PriceConfig,
     telemetry: TelemetryConfig,
     deadlines: z
       .strictObject({

@@ -16,7 +16,7 @@ export async function openRedisStore(
   address: Pick<RedisAddress, "urls" | "cluster">,
   options: Partial<Omit<RedisBudgetOptions, "client">> = {},
 ): Promise<RedisBudgetStore> {
-  const client = openRedis({ ...address, timeoutMs: 5_000 }, () => {});
+  const client = openRedis({ ...address, timeoutMs: options.commandTimeoutMs ?? 5_000 }, () => {});
   await eventually("a connection to Redis", () => client.status === "ready");
   return new RedisBudgetStore({
     client,

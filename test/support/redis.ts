@@ -45,9 +45,14 @@ export class RedisServer {
     const directory = mkdtempSync(join(tmpdir(), "hybrid-llm-redis-"));
     const listen = port ?? (await freePort());
     const common = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", directory];
-    const child = spawn(redisServer() ?? "redis-server", ["--port", String(listen), ...common, ...settings], {
-      stdio: "ignore",
-    });
+    const atOnce = ["--repl-diskless-sync-delay", "0"];
+    const child = spawn(
+      redisServer() ?? "redis-server",
+      ["--port", String(listen), ...common, ...atOnce, ...settings],
+      {
+        stdio: "ignore",
+      },
+    );
     const server = new RedisServer(listen, child, directory);
     await eventually(`Redis on port ${listen}`, async () => {
       if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
@@ -65,6 +70,16 @@ export class RedisServer {
       return await client.call(name, ...values);
     } finally {
       client.disconnect();
+    }
+  }
+
+  /** It stands still, and then goes on with all that it was told meanwhile. */
+  async standstill(work: () => Promise<void>): Promise<void> {
+    this.#process.kill("SIGSTOP");
+    try {
+      await work();
+    } finally {
+      this.#process.kill("SIGCONT");
     }
   }
 

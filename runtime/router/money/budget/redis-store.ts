@@ -36,6 +36,7 @@ export interface RedisBudgetOptions {
 const mostSwept = 200;
 /** What Redis has not confirmed it is told again so often; milliseconds. */
 const tellAgainMs = 250;
+const shortestPulseMs = 50;
 /** The epoch of what was allowed without the counters; no life of theirs has it. */
 const unaccounted = "none";
 
@@ -44,6 +45,8 @@ export class RedisBudgetStore implements BudgetStore {
   readonly #options: RedisBudgetOptions;
   readonly #session: Session;
   readonly #outbox = new Outbox();
+  /** While it has anything open a router looks after the counters: it must hear in time that they were rebuilt. */
+  readonly #pulse: NodeJS.Timeout;
   #greeted = "";
   #telling: NodeJS.Timeout | undefined;
 
@@ -57,6 +60,10 @@ export class RedisBudgetStore implements BudgetStore {
       patienceMs: options.commandTimeoutMs + options.rebuildGraceMs,
       greet: (life) => this.#greet(life),
     });
+    const pulseMs = Math.max(shortestPulseMs, options.rebuildGraceMs / 4);
+    this.#pulse = setInterval(() => {
+      if (this.#outbox.open.size > 0) void this.trouble();
+    }, pulseMs).unref();
   }
 
   reserve(order: ReserveOrder): Reserved | Promise<Reserved> {
@@ -121,7 +128,7 @@ export class RedisBudgetStore implements BudgetStore {
   /** Whether the counters can be trusted now; why not, fit to be shown. */
   async trouble(): Promise<string | undefined> {
     try {
-      await this.#session.step(["load"]);
+      await this.#session.step(["look"]);
       return undefined;
     } catch (error) {
       return error instanceof CountersLost ? error.message : "Redis did not answer";
@@ -130,6 +137,7 @@ export class RedisBudgetStore implements BudgetStore {
 
   /** Tells what is left, then ends the connection. */
   async close(): Promise<void> {
+    clearInterval(this.#pulse);
     clearTimeout(this.#telling);
     await Promise.all(Array.from(this.#outbox.unconfirmed.values(), (settlement) => this.#tell(settlement)));
     clearTimeout(this.#telling);

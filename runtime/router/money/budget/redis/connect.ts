@@ -10,7 +10,8 @@ export interface RedisAddress {
 
 export type RedisClient = Redis | Cluster;
 
-const longestPauseMs = 1_000;
+/** Less than the time that routers have to report what they have open after a rebuild. */
+const longestPauseMs = 500;
 const pauseBefore = (attempt: number): number => Math.min(longestPauseMs, 25 * 2 ** Math.min(attempt, 10));
 
 /**

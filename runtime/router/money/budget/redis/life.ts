@@ -5,7 +5,7 @@ import { type Calendar, type PeriodName, periodNames } from "../periods.ts";
 import type { Rebuild, Rebuilt, Spend } from "../store.ts";
 import type { RedisClient } from "./connect.ts";
 import { writeRecord } from "./record.ts";
-import { inspect, install, keysOf, stepsFor } from "./scripts.ts";
+import { inspect, install, keysOf, stepsFor, unlock } from "./scripts.ts";
 
 /** Nobody knows what was spent; the message is fit to be shown. */
 export class CountersLost extends Error {
@@ -52,19 +52,21 @@ export class Lives {
   async find(): Promise<Life> {
     const deadline = Date.now() + this.#options.rebuildTimeoutMs;
     while (Date.now() < deadline) {
-      const { server, epoch, bornIn, readyAt } = await this.#inspect();
-      if (epoch !== "" && bornIn === server) {
-        const script = await this.#load(server);
+      const found = await this.#inspect();
+      if (found.whole) {
+        const script = await this.#load(found.server);
         // What was loaded may have gone to another process, if this one has just failed.
-        if ((await this.#inspect()).server === server) return { epoch, script, readyAt };
-      } else if (!(await this.#rebuildHere(server))) await sleep(pollMs);
+        const { server } = await this.#inspect();
+        if (server === found.server) return { epoch: found.epoch, script, readyAt: found.readyAt };
+      } else if (!(await this.#rebuildHere(found.server))) await sleep(pollMs);
     }
     throw new CountersLost("the counters are being rebuilt by another router");
   }
 
-  async #inspect(): Promise<{ server: string; epoch: string; bornIn: string; readyAt: number }> {
+  /** `whole`: the counters are there, and have been since they began in this very process. */
+  async #inspect(): Promise<{ server: string; epoch: string; whole: boolean; readyAt: number }> {
     const [server = "", epoch = "", bornIn = "", readyAt = ""] = (await this.#eval(inspect)) as string[];
-    return { server, epoch, bornIn, readyAt: Number(readyAt) };
+    return { server, epoch, whole: epoch !== "" && bornIn === server, readyAt: Number(readyAt) };
   }
 
   async #load(server: string): Promise<string> {
@@ -73,12 +75,23 @@ export class Lives {
     return hash("sha1", text);
   }
 
-  /** Whether it is this router that rebuilds them; the lock ends by itself if this router does. */
+  /** Whether it was this router's turn to rebuild them; the lock ends by itself if this router does. */
   async #rebuildHere(server: string): Promise<boolean> {
-    const { client, calendar, rebuild, rebuildTimeoutMs, rebuildGraceMs } = this.#options;
+    const { client, rebuildTimeoutMs } = this.#options;
     const lock = this.#keys.at(-1) ?? "";
     const token = randomUUID();
     if ((await client.set(lock, token, "PX", rebuildTimeoutMs, "NX")) !== "OK") return false;
+    try {
+      // Another router may have rebuilt them just before.
+      if (!(await this.#inspect()).whole) await this.#rebuild(server, token);
+    } finally {
+      await this.#eval(unlock, token);
+    }
+    return true;
+  }
+
+  async #rebuild(server: string, token: string): Promise<void> {
+    const { calendar, rebuild, rebuildTimeoutMs, rebuildGraceMs } = this.#options;
     const periods = calendar.at(Date.now());
     let rebuilt: Rebuilt;
     try {
@@ -89,7 +102,6 @@ export class Lives {
     const now = Date.now();
     const data = JSON.stringify(this.#accounts(rebuilt, idsOf(periods)));
     await this.#eval(install, token, server, randomUUID(), now + rebuildGraceMs, now, data);
-    return true;
   }
 
   #accounts({ spends, open, recent }: Rebuilt, ids: Readonly<Record<PeriodName, number>>): object {

@@ -210,7 +210,7 @@ if step == 'status' then
 end
 `;
 
-/** ARGV: epoch, "told", ids. */
+/** ARGV: epoch, "told", ids; or epoch, "look", which says whether this life of the counters goes on. */
 const told = `
 if step == 'told' then
   for i = 3, #ARGV do redis.call('SREM', untold, ARGV[i]) end
@@ -233,6 +233,12 @@ const serverId = `string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')`;
 export const inspect = `
 local at = redis.call('HMGET', KEYS[2], 'epoch', 'server', 'readyAt')
 return {${serverId}, at[1] or '', at[2] or '', at[3] or ''}
+`;
+
+/** Ends a rebuild. ARGV: the lock's token. */
+export const unlock = `
+if redis.call('GET', KEYS[9]) == ARGV[1] then redis.call('DEL', KEYS[9]) end
+return 1
 `;
 
 /**
@@ -271,6 +277,5 @@ for _, id in ipairs(redis.call('SMEMBERS', untold)) do
 end
 redis.call('HSET', counters, 'epoch', ARGV[3], 'server', ARGV[2], 'readyAt', ARGV[4])
 show(read(redis.call('HGET', counters, 'stack')))
-redis.call('DEL', lock)
 return {'ok'}
 `;

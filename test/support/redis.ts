@@ -96,7 +96,7 @@ export class RedisServer {
 }
 
 /** Three primaries that share the slots of a cluster. */
-export async function startRedisCluster(): Promise<{ nodes: RedisServer[]; stop(): Promise<void> }> {
+export async function startRedisCluster(): Promise<{ servers: RedisServer[]; stop(): Promise<void> }> {
   const settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
   const busPorts = [await freePort(), await freePort(), await freePort()];
   const nodes: RedisServer[] = [];
@@ -122,7 +122,7 @@ export async function startRedisCluster(): Promise<{ nodes: RedisServer[]; stop(
       const told = await Promise.all(nodes.map(async (node) => String(await node.command("CLUSTER", "INFO"))));
       return told.every((text) => text.includes("cluster_state:ok") && text.includes("cluster_known_nodes:3"));
     });
-    return { nodes, stop };
+    return { servers: nodes, stop };
   } catch (error) {
     await stop();
     throw error;

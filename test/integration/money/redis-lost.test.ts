@@ -178,6 +178,12 @@ describeWithRedis("a budget whose Redis fails", () => {
     expect(await reserve(store, "c", 31)).toMatchObject({ reason: "over_budget", reserved: 70 });
   });
 
+  test("does not trust a Redis that may evict the counters", async () => {
+    const settings = ["--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru"];
+    const store = await openRouter(await startServer({ settings }), {});
+    expect(await reserve(store, "a", 1)).toMatchObject({ ...lost, why: expect.stringContaining("allkeys-lru") });
+  });
+
   test("lets one router rebuild and the others wait for it", async () => {
     const server = await startServer();
     const name = randomUUID();

@@ -10,7 +10,7 @@ describeWithRedis("the budget of several routers", () => {
     beforeAll(async () => {
       server = await RedisServer.start();
     });
-    afterAll(() => server.stop());
+    afterAll(() => server?.stop());
     budgetStoreTests(() => routersOn({ urls: [server.url], cluster: false }), 40);
   });
 
@@ -19,8 +19,8 @@ describeWithRedis("the budget of several routers", () => {
     beforeAll(async () => {
       cluster = await startRedisCluster();
     });
-    afterAll(() => cluster.stop());
-    budgetStoreTests(() => routersOn({ urls: cluster.nodes.map(({ url }) => url), cluster: true }), 15);
+    afterAll(() => cluster?.stop());
+    budgetStoreTests(() => routersOn({ urls: cluster.servers.map(({ url }) => url), cluster: true }), 15);
   });
 });
 

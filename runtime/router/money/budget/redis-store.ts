@@ -3,7 +3,7 @@ import { idsOf } from "./account.ts";
 import { type Calendar, periodNames } from "./periods.ts";
 import type { RedisClient } from "./redis/connect.ts";
 import { CountersLost, type Life, Lives } from "./redis/life.ts";
-import { Outbox, type Settlement } from "./redis/outbox.ts";
+import { type Made, Outbox, type Settlement } from "./redis/outbox.ts";
 import { readExpired, readStatus, writeRecord } from "./redis/record.ts";
 import { Session, type Value } from "./redis/session.ts";
 import { levels, type PeriodLimits, type Scope, scopeOf } from "./scopes.ts";
@@ -40,7 +40,7 @@ const shortestPulseMs = 50;
 /** The epoch of what was allowed without the counters; no life of theirs has it. */
 const unaccounted = "none";
 
-/** The budget of all routers that share a Redis; see BudgetStore, and `scripts.ts` for what is kept where. */
+/** The budget of all routers that share a Redis; see BudgetStore, and `redis/library.ts` for what is kept where. */
 export class RedisBudgetStore implements BudgetStore {
   readonly #options: RedisBudgetOptions;
   readonly #session: Session;
@@ -83,12 +83,12 @@ export class RedisBudgetStore implements BudgetStore {
         const over = readOver(order, reply.values);
         return { ...over, resetsAt: periods[over.period].end };
       }
-      this.#outbox.made(id, { record, epoch: reply.epoch });
+      this.#outbox.made(id, { record, expiresAt, epoch: reply.epoch });
       return { ok: true };
     } catch (error) {
       const allowed = this.#options.onStoreLost === "allow";
-      if (allowed) this.#outbox.made(id, { record, epoch: unaccounted });
-      else if (!(error instanceof CountersLost)) this.#cancel(id, record, now);
+      if (allowed) this.#outbox.made(id, { record, expiresAt, epoch: unaccounted });
+      else if (!(error instanceof CountersLost)) this.#cancel(id, { record, expiresAt, epoch: unaccounted }, now);
       if (allowed) return { ok: true };
       const why = error instanceof CountersLost ? error.message : "Redis did not answer";
       return { ok: false, reason: "store_lost", why };
@@ -102,6 +102,7 @@ export class RedisBudgetStore implements BudgetStore {
 
   async sweep(now: number): Promise<readonly Expired[]> {
     const { day, week, month } = idsOf(this.#options.calendar.at(now));
+    this.#outbox.forget(now - lateMs);
     try {
       const { values: found } = await this.#session.step(["sweep", now, day, week, month, mostSwept, now - lateMs]);
       return Array.from({ length: found.length / 2 }, (_, index) =>
@@ -145,8 +146,8 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   /** The step may have been taken although nothing was heard of it: what it reserved is given back. */
-  #cancel(id: string, record: string, now: number): void {
-    this.#outbox.add({ id, amount: 0, estimated: false, at: now, made: { record, epoch: unaccounted } });
+  #cancel(id: string, made: Made, now: number): void {
+    this.#outbox.add({ id, amount: 0, estimated: false, at: now, made });
     this.#tellLater();
   }
 

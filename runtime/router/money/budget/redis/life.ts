@@ -4,8 +4,10 @@ import { idsOf } from "../account.ts";
 import { type Calendar, type PeriodName, periodNames } from "../periods.ts";
 import type { Rebuild, Rebuilt, Spend } from "../store.ts";
 import type { RedisClient } from "./connect.ts";
+import { keysOf } from "./library.ts";
+import { inspect, install, unlock } from "./life-scripts.ts";
 import { writeRecord } from "./record.ts";
-import { inspect, install, keysOf, stepsFor, unlock } from "./scripts.ts";
+import { stepsFor } from "./steps.ts";
 
 /** Nobody knows what was spent; the message is fit to be shown. */
 export class CountersLost extends Error {
@@ -65,7 +67,11 @@ export class Lives {
 
   /** `whole`: the counters are there, and have been since they began in this very process. */
   async #inspect(): Promise<{ server: string; epoch: string; whole: boolean; readyAt: number }> {
-    const [server = "", epoch = "", bornIn = "", readyAt = ""] = (await this.#eval(inspect)) as string[];
+    const [server = "", version, memory, policy, epoch = "", bornIn, readyAt] = (await this.#eval(inspect)) as string[];
+    if (Number(version) < 7) throw new CountersLost("budgets need Redis 7 or Valkey");
+    if (Number(memory) > 0 && policy?.startsWith("allkeys")) {
+      throw new CountersLost(`Redis may evict the counters (maxmemory-policy ${policy}); budgets need noeviction`);
+    }
     return { server, epoch, whole: epoch !== "" && bornIn === server, readyAt: Number(readyAt) };
   }
 

@@ -4,6 +4,7 @@ import type { Nanos } from "../../amount.ts";
 export interface Made {
   readonly record: string;
   readonly epoch: string;
+  readonly expiresAt: number;
 }
 
 /** What an attempt cost. */
@@ -37,6 +38,11 @@ export class Outbox {
 
   made(id: string, made: Made): void {
     this.#open.set(id, made);
+  }
+
+  /** Lets go of attempts that never ended; Redis has counted them long ago. */
+  forget(expiredBefore: number): void {
+    for (const [id, { expiresAt }] of this.#open) if (expiresAt < expiredBefore) this.#open.delete(id);
   }
 
   /** The attempt is over: from here on it is settled, whatever happens to Redis. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisClient } from "./connect.ts";
+import { keysOf } from "./library.ts";
 import { CountersLost, type Life, type Lives } from "./life.ts";
-import { keysOf } from "./scripts.ts";
 
 export interface SessionOptions {
   readonly client: RedisClient;

@@ -1,6 +1,8 @@
 import { library } from "./library.ts";
 
-const serverId = `string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')`;
+/** Its process and its history as a primary: that begins anew with each promotion, also of the process that once was one. */
+const serverId = `string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') .. ':' ..
+  string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')`;
 
 /**
  * What a server process is and holds: its own id, the version of Redis that it is like, its limit of memory and what it
@@ -10,7 +12,7 @@ export const inspect = `
 local server, memory = redis.call('INFO', 'server'), redis.call('INFO', 'memory')
 local at = redis.call('HMGET', KEYS[2], 'epoch', 'server', 'readyAt')
 return {
-  string.match(server, 'run_id:(%x+)'), string.match(server, 'redis_version:(%d+)'),
+  ${serverId}, string.match(server, 'redis_version:(%d+)'),
   string.match(memory, 'maxmemory:(%d+)'), string.match(memory, 'maxmemory_policy:([%w-]+)'),
   at[1] or '', at[2] or '', at[3] or '',
 }

@@ -37,6 +37,12 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#keys = keysOf(options.name);
+    // Who answers behind a new connection, or at a cluster's new node, is not known yet.
+    for (const event of ["ready", "+node"]) {
+      options.client.on(event, () => {
+        this.#life = undefined;
+      });
+    }
   }
 
   /**

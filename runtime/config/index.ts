@@ -1,6 +1,7 @@
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
+export type { BudgetConfig, ModelPrices, PeriodBudgets, PriceConfig } from "./money.ts";
 export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
 export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
 export { configHash, renderJson } from "./render.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IdempotencyConfig } from "./idempotency.ts";
+import { BudgetConfig, PriceConfig } from "./money.ts";
 import { type BackendName, backendNames, cloudBackends, milliseconds, modelAddress } from "./names.ts";
 import { ArbitrageConfig, BreakerConfig, PredictiveConfig, RetryConfig } from "./routing.ts";
 import { TelemetryConfig } from "./telemetry.ts";
@@ -152,6 +153,8 @@ export const RouterConfig = z
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
     idempotency: IdempotencyConfig,
+    budgets: BudgetConfig,
+    prices: PriceConfig,
     telemetry: TelemetryConfig,
     deadlines: z
       .strictObject({

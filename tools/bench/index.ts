@@ -1,3 +1,4 @@
+export { benchBudget } from "./budget/index.ts";
 export { benchCompare, type CompareOptions } from "./compare/index.ts";
 export type { Kind } from "./conversation.ts";
 export { benchSoak } from "./soak/index.ts";

@@ -1,5 +1,13 @@
 import { join, resolve } from "node:path";
-import { benchCompare, benchSoak, benchStreams, createPortkey, type Kind, litellm } from "../bench/index.ts";
+import {
+  benchBudget,
+  benchCompare,
+  benchSoak,
+  benchStreams,
+  createPortkey,
+  type Kind,
+  litellm,
+} from "../bench/index.ts";
 import { Failure, terminalProgress } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
 
@@ -7,6 +15,7 @@ const usage = `
 npm run bench [-- OPTIONS]
 npm run bench -- streams [--streams 2000] [--seconds 20]
 npm run bench -- soak [--requests 1000000] [--connections 32]
+npm run bench -- budget [--seconds 5] [--connections 64]
 
 Measures what the router costs, side by side in one run: a fake provider asked directly, a bare fastify + undici proxy,
 our router with everything on (a key, breakers, prediction, metrics, a log line and a recorded trace for each request),
@@ -34,7 +43,8 @@ A full run takes about 25 minutes, most of them for LiteLLM; with --peers none i
 
 streams holds so many streams open in one router process, a token each second, and counts the lost ones.
 soak sends so many requests, JSON and streams in turn, and says whether memory stays flat; Ctrl-C ends it with what it
-has. Both take --json, and soak --chart (docs/soak.svg by default for a million requests).
+has. budget measures what reserving and settling an attempt's cost takes in memory and in Redis, which must be installed,
+and how many attempts one Redis can account for. All three take --json, and soak --chart (docs/soak.svg by default for a million requests).
 `;
 
 const kinds: readonly Kind[] = ["json", "sse"];
@@ -88,8 +98,15 @@ await runCommand({
       const chart = requests >= fullSoak ? join("docs", "soak.svg") : undefined;
       return benchSoak({ requests, connections, ...output(chart) }, progress, stop.signal);
     }
+    if (what === "budget" && rest.length === 0) {
+      const seconds = positive("--seconds", given.seconds ?? "5");
+      const connections = count("--connections", given.connections ?? "64");
+      return benchBudget({ seconds, connections, ...output(undefined) }, progress);
+    }
     if (what !== undefined) {
-      throw new Failure(`There is no benchmark ${positionals.join(" ")}.`, ["use streams or soak, or leave it out"]);
+      throw new Failure(`There is no benchmark ${positionals.join(" ")}.`, [
+        "use streams, soak or budget, or leave it out",
+      ]);
     }
     const peers = [createPortkey(given["portkey-node"]), litellm];
     const { rounds, seconds, connections, cases, profile } = given;

@@ -6,6 +6,7 @@ import { triton } from "./triton/index.ts";
 export { jaeger } from "./jaeger/index.ts";
 export { ollama, tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./ollama/index.ts";
 export type { Part } from "./part.ts";
+export { redis, redisServer } from "./redis.ts";
 export { triton } from "./triton/index.ts";
 
 /** The quick ones first: what can't be had is told early. */

@@ -1,4 +1,5 @@
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
+export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
 export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
 export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
@@ -7,7 +8,6 @@ export {
   type BackendConfig,
   RouterConfig,
   type RouterConfigInput,
-  SecretSource,
 } from "./router-config.ts";
 export {
   type ArbitrageConfig,
@@ -17,5 +17,6 @@ export {
   type PredictiveConfig,
   type RetryConfig,
 } from "./routing.ts";
+export { SecretSource } from "./secret-source.ts";
 export type { TelemetryConfig } from "./telemetry.ts";
 export type { TritonConfig } from "./triton.ts";

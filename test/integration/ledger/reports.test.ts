@@ -243,7 +243,7 @@ describeDatabases("reports", (database) => {
 
     test("for whole days, and rows only for the last broken hour", async () => {
       const plan = await planOf(database(), { groupBy: ["day", "model"] });
-      expect(plan).toContain("ledger_totals_2026_10");
+      expect(plan).toContain("ledger_days_2026_10");
       expect(plan).not.toContain("ledger_attempts_2026_10");
       expect(plan).toContain("ledger_attempts_2026_11");
     });
@@ -254,7 +254,7 @@ describeDatabases("reports", (database) => {
         timezone: "Europe/Berlin",
         to: new Date("2026-11-03T10:00:00Z"),
       });
-      expect(plan).toContain("ledger_totals_2026_10");
+      expect(plan).toContain("ledger_hours_2026_10");
       expect(plan).not.toContain("ledger_attempts");
     });
   });

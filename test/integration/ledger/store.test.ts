@@ -36,10 +36,10 @@ describeDatabases("the ledger's tables", (database) => {
     expect(await insertRows(database(), [...rows, ...rows])).toBe(2);
     expect(await insertRows(database(), rows)).toBe(0);
     expect(await number("select count(*) from ledger_attempts")).toBe(2);
-    expect(await number("select sum(cost_nano) from ledger_totals where grain = 'hour'")).toBe(14);
-    expect(await number("select count(*) from ledger_totals where grain = 'hour'")).toBe(2);
-    expect(await number("select sum(cost_nano) from ledger_totals where grain = 'day'")).toBe(14);
-    expect(await number("select count(*) from ledger_totals where grain = 'day'")).toBe(1);
+    expect(await number("select sum(cost_nano) from ledger_hours")).toBe(14);
+    expect(await number("select count(*) from ledger_hours")).toBe(2);
+    expect(await number("select sum(cost_nano) from ledger_days")).toBe(14);
+    expect(await number("select count(*) from ledger_days")).toBe(1);
   });
 
   test("have a row once where two routers bring it at the same time, and all others too", async () => {
@@ -54,7 +54,7 @@ describeDatabases("the ledger's tables", (database) => {
     ]);
     expect(inserted.reduce((sum, each) => sum + each, 0)).toBe(150);
     expect(await number("select count(*) from ledger_attempts")).toBe(150);
-    expect(await number("select sum(attempts) from ledger_totals where grain = 'hour'")).toBe(150);
+    expect(await number("select sum(attempts) from ledger_hours")).toBe(150);
   });
 
   test("keep every figure of a row exactly", async () => {
@@ -107,6 +107,6 @@ describeDatabases("the ledger's tables", (database) => {
     expect(await dropOld(database(), 3, now)).toEqual(["2026-06", "2026-07"]);
     expect(await dropOld(database(), 3, now)).toEqual([]);
     expect(await number("select count(*) from ledger_attempts")).toBe(4);
-    expect(await number("select sum(attempts) from ledger_totals where grain = 'day'")).toBe(4);
+    expect(await number("select sum(attempts) from ledger_days")).toBe(4);
   });
 });

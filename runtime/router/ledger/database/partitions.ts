@@ -4,9 +4,10 @@ import { lockLedger } from "./lock.ts";
 /** `2026-11`, in UTC. */
 export type Month = string;
 
-const tables = ["ledger_attempts", "ledger_totals"] as const;
-/** Sums of the hour under way are changed over and over: room beside them spares the indexes. */
-const storage = { ledger_attempts: "", ledger_totals: "with (fillfactor = 60)" } as const;
+/** Sums of the time under way are changed over and over: room beside them spares the indexes. */
+const roomy = "with (fillfactor = 60)";
+const storage = { ledger_attempts: "", ledger_hours: roomy, ledger_days: roomy } as const;
+const tables = Object.keys(storage) as readonly (keyof typeof storage)[];
 /** Months that are made ahead. */
 const ahead = 2;
 

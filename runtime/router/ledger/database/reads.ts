@@ -54,11 +54,13 @@ export class Reads {
   }
 }
 
+/** Sums fit into this memory unsorted; to compile a query takes longer than to run it. */
+const settings = `set transaction isolation level repeatable read, read only;
+  set local statement_timeout = ${statementMs}; set local work_mem = '32MB'; set local jit = off`;
+
 function snapshot<T>(database: Database, work: (queries: Queries) => Promise<T>): Promise<T> {
   return database.transaction(async (queries) => {
-    await queries.script(
-      `set transaction isolation level repeatable read, read only; set local statement_timeout = ${statementMs}`,
-    );
+    await queries.script(settings);
     return work(queries);
   });
 }

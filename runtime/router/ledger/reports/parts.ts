@@ -51,7 +51,7 @@ export function partsSql(parts: readonly Part[], parameters: Parameters, where: 
   const selects = parts.map(({ source, from, to }) => {
     const between = `at >= ${time(from)} and at < ${time(to)} ${where}`;
     if (source !== "rows") {
-      return `select at, ${names.join(", ")} from ledger_totals where grain = '${source}' and ${between}`;
+      return `select at, ${names.join(", ")} from ledger_${source}s where ${between}`;
     }
     // The key begins with the id, and the id with the time.
     const ids = `attempt_id >= ${parameters.add(firstIdAt(from), "uuid")} and attempt_id < ${parameters.add(firstIdAt(to), "uuid")}`;

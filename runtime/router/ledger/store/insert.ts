@@ -4,19 +4,24 @@ import { columns, dimensions, measureNames, measures } from "./columns.ts";
 const names = Object.keys(columns).join(", ");
 const keys = dimensions.join(", ");
 
-/** Sums of attempts by hour and by day, as `ledger_totals` has them. */
-export const sumsOf = (attempts: string): string => `
-  select date_trunc(grain, at, 'UTC') as at, grain, ${keys},
+/** The tables of sums, and by what they sum up. */
+const grains = { ledger_hours: "hour", ledger_days: "day" } as const;
+type SumTable = keyof typeof grains;
+export const sumTables = Object.keys(grains) as readonly SumTable[];
+
+/** Adds attempts to a table of sums. In order, so that two routers never wait for each other in a circle. */
+export const addSums = (table: SumTable, attempts: string): string => `
+  insert into ${table} (at, ${keys}, ${measureNames.join(", ")})
+  select date_trunc('${grains[table]}', at, 'UTC'), ${keys},
     ${Object.values(measures)
       .map((each) => `sum(${each})`)
-      .join(",\n    ")}
-  from ${attempts} cross join (values ('hour'), ('day')) as grains (grain)
-  group by date_trunc(grain, at, 'UTC'), grain, ${keys}`;
+      .join(", ")}
+  from ${attempts} group by 1, ${keys}
+  order by 1, ${keys}
+  on conflict (at, ${keys}) do update set
+    ${measureNames.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(", ")}`;
 
-/**
- * One statement: what is new goes into the ledger and into the totals, what was there already into neither. In order, so
- * that two routers never wait for each other in a circle.
- */
+/** One statement: what is new goes into the ledger and into the sums, what was there already into neither. */
 const insert = `
 with given as (
   select * from json_to_recordset($1::text::json)
@@ -27,14 +32,7 @@ with given as (
   insert into ledger_attempts (${names}) select ${names} from given order by attempt_id
   on conflict do nothing
   returning at, attempt_id, first_attempt_id, outcome, estimated, ${[...dimensions, ...summed()].join(", ")}
-), sums as (${sumsOf("inserted")}
-  order by grain, at, tenant, key_id, model, backend, feature, stack, region
-), added as (
-  insert into ledger_totals (at, grain, ${keys}, ${measureNames.join(", ")}) select * from sums
-  on conflict (grain, at, tenant, key_id, model, backend, feature, stack, region) do update set
-    ${measureNames.map((name) => `${name} = ledger_totals.${name} + excluded.${name}`).join(",\n    ")}
-  returning 1
-)
+), ${sumTables.map((table) => `added_to_${table} as (${addSums(table, "inserted")})`).join(", ")}
 select count(*)::integer as inserted from inserted`;
 
 /** Columns of attempts that are summed up as they are. */

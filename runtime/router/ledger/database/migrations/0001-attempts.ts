@@ -1,5 +1,5 @@
 /**
- * One row an attempt, and the same summed up by hour and by day. Both are partitioned by month; a partition is made
+ * One row an attempt, and the same summed up by hour and by day (UTC). All are partitioned by month; a partition is made
  * ahead of its month and dropped when it is too old.
  *
  * The key holds the time because a partitioned table's must; the time is part of the id, so the id alone is unique.
@@ -41,9 +41,8 @@ create table ledger_attempts (
 create index ledger_attempts_by_request on ledger_attempts (first_attempt_id);
 create index ledger_attempts_by_tenant on ledger_attempts (tenant, attempt_id) where attempt_id = first_attempt_id;
 
-create table ledger_totals (
+create table ledger_hours (
   at timestamptz not null,
-  grain text not null check (grain in ('hour', 'day')),
   stack text not null,
   region text not null,
   tenant text not null,
@@ -63,6 +62,8 @@ create table ledger_totals (
   estimated_nano bigint not null,
   arbitrage_saved_nano bigint not null,
   cache_saved_nano bigint not null,
-  primary key (grain, at, tenant, key_id, model, backend, feature, stack, region)
+  primary key (at, tenant, key_id, model, backend, feature, stack, region)
 ) partition by range (at);
+
+create table ledger_days (like ledger_hours including indexes) partition by range (at);
 `;

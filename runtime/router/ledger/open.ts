@@ -30,7 +30,8 @@ const queryMs = 30_000;
  * @throws the system's error where the folder can't be used
  */
 export function openLedger({ config, source, environment, baseDirectory, log, now }: OpenLedger): Ledger {
-  const url = openSecret(config.database, environment, baseDirectory).read();
+  const address = openSecret(config.database, environment, baseDirectory);
+  const url = address.read();
   const replicaUrl = openSecret(config.replica, environment, baseDirectory).read();
   const directory = config.directory === undefined ? undefined : resolve(baseDirectory, config.directory);
   const { connections } = config;
@@ -42,7 +43,7 @@ export function openLedger({ config, source, environment, baseDirectory, log, no
   const primary = () =>
     url === undefined
       ? openPglite(directory && resolve(directory, "database"))
-      : Promise.resolve(openPostgres({ url, connections, connectMs, queryMs, onProblem }));
+      : Promise.resolve(openPostgres({ url: address.read() ?? url, connections, connectMs, queryMs, onProblem }));
   const replica = replicaUrl
     ? openPostgres({ url: replicaUrl, connections, connectMs: replicaConnectMs, queryMs, onProblem })
     : undefined;

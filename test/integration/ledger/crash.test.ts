@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LedgerConfig } from "../../../runtime/config/index.ts";
@@ -7,7 +7,7 @@ import { findPostgres, usePostgres } from "../../support/postgres.ts";
 import { pooled } from "./databases.ts";
 import { rowOf, source } from "./rows.ts";
 import { recordingLog, scratch, until } from "./support.ts";
-import { holding, killedAfter, type Said } from "./writer-process.ts";
+import { holding, killedAfter, killedWhen, type Said } from "./writer-process.ts";
 
 const programs = await findPostgres();
 const config = { directory: "ledger", journal: { segmentBytes: 16_384 }, batch: { rows: 20, intervalMs: 20 } };
@@ -49,8 +49,8 @@ describe("a killed router, embedded", () => {
   test("has everything in the ledger that it had done: once, and after two kills as well", async () => {
     const baseDirectory = scratch();
     const options = { baseDirectory, config, environment: {} };
-    const first = await killedAfter(2_000, options);
-    const second = await killedAfter(2_000, options);
+    const first = await killedAfter(5_000, options);
+    const second = await killedAfter(5_000, options);
     const ledger = open(baseDirectory);
     await ledger.flush();
     const found = await entriesOf(ledger);
@@ -61,6 +61,19 @@ describe("a killed router, embedded", () => {
     const sum = [...found.values()].reduce((all, { costNano }) => all + costNano, 0n);
     expect(total.costNano).toBe(sum);
     expect(readdirSync(join(baseDirectory, "ledger", "journal"))).toHaveLength(1);
+  });
+
+  test("that was killed while it made its database makes it anew", async () => {
+    const baseDirectory = scratch();
+    await killedWhen(() => existsSync(join(baseDirectory, "ledger", "database", "data.new", "base")), {
+      baseDirectory,
+      config,
+      environment: {},
+    });
+    const ledger = open(baseDirectory);
+    ledger.append(rowOf());
+    await ledger.flush();
+    expect((await entriesOf(ledger)).size).toBe(1);
   });
 
   test("lets no other process have its folder while it lives; that one's rows wait until it has ended", async () => {
@@ -96,7 +109,7 @@ describe.skipIf(programs === undefined)("with a real PostgreSQL behind PgBouncer
   test("a killed router has everything in the ledger that it had done, once", async () => {
     await emptied();
     const baseDirectory = scratch();
-    const said = await killedAfter(1_500, { baseDirectory, config, environment: environment() });
+    const said = await killedAfter(3_000, { baseDirectory, config, environment: environment() });
     const ledger = open(baseDirectory, environment());
     await ledger.flush();
     expectAll(await entriesOf(ledger), said);
@@ -163,6 +176,21 @@ describe.skipIf(programs === undefined)("with a real PostgreSQL behind PgBouncer
     expect(lines.filter(({ message }) => message === "ledger replica")).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toContain("hunter2");
     await without.close({ timeoutMs: 5_000 });
+  });
+
+  test("a password that was changed is read again, and rows go on", async () => {
+    await emptied();
+    const baseDirectory = scratch();
+    const file = join(baseDirectory, "address");
+    const right = new URL(server().url("postgres", "pooler"));
+    const wrong = new URL(right);
+    wrong.password = "changed";
+    writeFileSync(file, wrong.href);
+    const ledger = open(baseDirectory, {}, { ...config, database: { file: "address" } });
+    ledger.append(rowOf());
+    await until(() => ledger.health.database.problem !== undefined);
+    writeFileSync(file, right.href);
+    await until(() => ledger.health.counts.shipped === 1);
   });
 
   test("a wrong address is a problem in words that hold no password, and rows wait", async () => {

@@ -12,6 +12,7 @@ import {
   costsSql,
 } from "../../../runtime/router/ledger/reports/costs.ts";
 import { requests } from "../../../runtime/router/ledger/reports/requests.ts";
+import { splitByTime } from "../../../runtime/router/ledger/reports/split.ts";
 import { type AttemptRow, encodeOpen, encodeRow } from "../../../runtime/router/ledger/row.ts";
 import { insertRows } from "../../../runtime/router/ledger/store/insert.ts";
 import { describeDatabases } from "./databases.ts";
@@ -237,7 +238,8 @@ describeDatabases("reports", (database) => {
         timezone: "UTC",
         ...query,
       };
-      const { sql, parameters } = costsSql({ ...asked });
+      const units = asked.groupBy.filter((group) => group === "day" || group === "week" || group === "month");
+      const { sql, parameters } = costsSql(asked, await splitByTime(queries, { ...asked, units }));
       return (await queries.query(`explain ${sql}`, parameters)).map((line) => String(line["QUERY PLAN"])).join("\n");
     };
 
@@ -246,6 +248,13 @@ describeDatabases("reports", (database) => {
       expect(plan).toContain("ledger_days_2026_10");
       expect(plan).not.toContain("ledger_attempts_2026_10");
       expect(plan).toContain("ledger_attempts_2026_11");
+    });
+
+    test("for whole days, also within the months of another zone", async () => {
+      const query = { from: new Date("2026-09-30T22:00:00Z"), to: new Date("2026-11-03T10:00:00Z") };
+      const plan = await planOf(database(), { ...query, groupBy: ["month"], timezone: "Europe/Berlin" });
+      expect(plan).toContain("ledger_days_2026_10");
+      expect(plan).not.toContain("ledger_attempts");
     });
 
     test("for a zone of whole hours", async () => {

@@ -10,6 +10,7 @@ import { Primary } from "../../../runtime/router/ledger/database/primary.ts";
 import { Reads } from "../../../runtime/router/ledger/database/reads.ts";
 import { type AttemptRow, type Ledger, noUsage, openLedger } from "../../../runtime/router/ledger/index.ts";
 import { type CostQuery, costsSql } from "../../../runtime/router/ledger/reports/costs.ts";
+import { partsOf } from "../../../runtime/router/ledger/reports/parts.ts";
 import type { Progress } from "../../engine/index.ts";
 import { ensurePostgres, startPostgres } from "../../parts/postgresql/index.ts";
 import { type Spread, spreadOf } from "../statistics.ts";
@@ -114,6 +115,7 @@ function queriesOf(now: number): Record<string, Asked> {
       timezone: "Europe/Berlin",
     }),
     "a year by month, Europe/Berlin": costs({ ...year, groupBy: ["month"], timezone: "Europe/Berlin" }),
+    "a year by week, Asia/Kolkata": costs({ ...year, groupBy: ["week"], timezone: "Asia/Kolkata" }),
     "a month by day, Asia/Kolkata": costs({ ...month, groupBy: ["day"], timezone: "Asia/Kolkata" }),
     "the last 100 requests": async (ledger) => (await ledger.requests(year)).requests.length,
     "the last 100 requests of one tenant": async (ledger) =>
@@ -145,7 +147,7 @@ async function countTotals(database: Database): Promise<{ hours: number; days: n
 }
 
 async function planOf(database: Database, query: CostQuery & { readonly timezone: string }): Promise<string[]> {
-  const { sql, parameters } = costsSql(query);
+  const { sql, parameters } = costsSql(query, partsOf(query.from.getTime(), query.to.getTime(), "day"));
   const reads = new Reads(new Primary(async () => database), undefined, () => {});
   const explain = `explain (analyze, costs off, timing off, summary on) ${sql}`;
   const { value: lines } = await reads.read((queries) => queries.query(explain, parameters));

@@ -1,5 +1,5 @@
 import { Pool, type PoolClient, type QueryResult } from "pg";
-import { type Database, type Queries, sorted } from "./database.ts";
+import { type Database, type Queries, StatementRefused, sorted } from "./database.ts";
 
 export interface PostgresOptions {
   /** `postgresql://user:password@host:port/database`; never logged. */
@@ -25,14 +25,29 @@ export function openPostgres({ url, connections, connectMs, queryMs, onProblem }
     keepAlive: true,
   });
   pool.on("error", (error) => onProblem(sorted(error).message));
+  let refused = false;
+  const noting = async <T>(asking: Promise<T>): Promise<T> => {
+    try {
+      return await asking;
+    } catch (error) {
+      refused ||= error instanceof StatementRefused && error.code.startsWith(invalidAuthorization);
+      throw error;
+    }
+  };
   return {
     kind: "postgresql",
-    query: (sql, parameters = []) => asked(() => pool.query(sql, [...parameters])),
-    script: async (sql) => void (await asked(() => pool.query(sql))),
-    transaction: (work) => transaction(pool, work),
+    get broken() {
+      return refused;
+    },
+    query: (sql, parameters = []) => noting(asked(() => pool.query(sql, [...parameters]))),
+    script: async (sql) => void (await noting(asked(() => pool.query(sql)))),
+    transaction: (work) => noting(transaction(pool, work)),
     close: () => pool.end(),
   };
 }
+
+/** SQLSTATE class 28: the password in the address has been changed, and the address must be read again. */
+const invalidAuthorization = "28";
 
 async function transaction<T>(pool: Pool, work: (queries: Queries) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {

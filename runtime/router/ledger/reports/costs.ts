@@ -1,11 +1,12 @@
 import type { Queries } from "../database/database.ts";
 import type { ReadFrom } from "../database/reads.ts";
 import { type CostFigures, figuresOf, figuresSql, sumOf } from "./figures.ts";
-import { Parameters, partsOf, partsSql } from "./parts.ts";
+import { Parameters, type Part, partsOf, partsSql } from "./parts.ts";
 import { ReportProblem } from "./problem.ts";
-import { checkTimeZone, coarsestIn } from "./time-zone.ts";
+import { splitByTime, type TimeUnit } from "./split.ts";
+import { checkTimeZone } from "./time-zone.ts";
 
-const times = { day: "YYYY-MM-DD", week: 'IYYY-"W"IW', month: "YYYY-MM" } as const;
+const formats = { day: "YYYY-MM-DD", week: 'IYYY-"W"IW', month: "YYYY-MM" } as const satisfies Record<TimeUnit, string>;
 const columnOf = {
   model: "model",
   backend: "backend",
@@ -16,9 +17,8 @@ const columnOf = {
   region: "region",
 } as const;
 
-type TimeGroup = keyof typeof times;
-export type CostGroupBy = TimeGroup | keyof typeof columnOf;
-export const costGroups = [...Object.keys(times), ...Object.keys(columnOf)] as readonly CostGroupBy[];
+export type CostGroupBy = TimeUnit | keyof typeof columnOf;
+export const costGroups = [...Object.keys(formats), ...Object.keys(columnOf)] as readonly CostGroupBy[];
 
 /** Which attempts; those that are left out are not looked at. */
 export interface CostFilter {
@@ -65,7 +65,11 @@ export async function costs(queries: Queries, query: CostQuery): Promise<Costs> 
   const groupBy = [...new Set(query.groupBy)];
   checkTime(from, to);
   checkTimeZone(timezone);
-  const { sql, parameters } = costsSql({ ...query, groupBy, timezone });
+  const units = groupBy.filter(isTime);
+  const parts = await (units.length === 0
+    ? partsOf(from.getTime(), to.getTime(), "day")
+    : splitByTime(queries, { from, to, timezone, units }));
+  const { sql, parameters } = costsSql({ ...query, groupBy, timezone }, parts);
   const rows = await queries.query(sql, parameters);
   if (rows.length > maxGroups) {
     throw new ReportProblem(
@@ -81,23 +85,20 @@ export async function costs(queries: Queries, query: CostQuery): Promise<Costs> 
 }
 
 /** The statement of a report; apart, so that its plan can be shown. */
-export function costsSql(query: CostQuery & { readonly timezone: string }): {
-  readonly sql: string;
-  readonly parameters: Parameters["values"];
-} {
+export function costsSql(
+  query: CostQuery & { readonly timezone: string },
+  times: readonly Part[],
+): { readonly sql: string; readonly parameters: Parameters["values"] } {
   const { groupBy, timezone } = query;
-  const [from, to] = [query.from.getTime(), query.to.getTime()];
   const parameters = new Parameters();
-  const timed = groupBy.some(isTime);
-  const where = filterSql(query, parameters);
-  const parts = partsSql(partsOf(from, to, timed ? coarsestIn(timezone, from, to) : "day"), parameters, where);
-  const zone = timed ? parameters.add(timezone, "text") : "";
+  const parts = partsSql(times, parameters, filterSql(query, parameters));
+  const zone = groupBy.some(isTime) ? parameters.add(timezone, "text") : "";
   const keys = groupBy.map((group) =>
     isTime(group) ? `date_trunc('${group}', at at time zone ${zone})` : columnOf[group],
   );
   const shown = groupBy.map((group, index) => {
     const key = keys[index];
-    return `${isTime(group) ? `to_char(${key}, '${times[group]}')` : key} as by_${group}, `;
+    return `${isTime(group) ? `to_char(${key}, '${formats[group]}')` : key} as by_${group}, `;
   });
   const grouped = keys.length === 0 ? "" : `group by ${keys.join(", ")} order by ${keys.join(", ")}`;
   const sql = `select ${shown.join("")}
@@ -130,4 +131,4 @@ export function checkTime(from: Date, to: Date): void {
   }
 }
 
-const isTime = (group: CostGroupBy): group is TimeGroup => group in times;
+const isTime = (group: CostGroupBy): group is TimeUnit => group in formats;

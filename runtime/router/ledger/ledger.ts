@@ -129,7 +129,7 @@ export class Ledger {
         bytes: journal.bytes,
         inMemory: journal.inMemory,
       },
-      openAttempts: journal.open().length,
+      openAttempts: journal.openCount,
       counts: {
         shipped: this.#shipper.shipped,
         lost: journal.lost,
@@ -220,10 +220,17 @@ export class Ledger {
     else this.#parts.log.error({ problem }, "ledger: the journal takes no records; they wait in memory");
   }
 
+  /** Waits for nobody: a long report may be reading what is to be dropped. */
   async #dropOld(): Promise<void> {
     if (performance.now() - this.#dropped < upkeepMs) return;
-    const months = await dropOld(await this.#primary.ready(), this.#parts.config.retentionMonths, this.#now());
+    const { config, log } = this.#parts;
+    const database = await this.#primary.ready();
     this.#dropped = performance.now();
-    if (months.length > 0) this.#parts.log.info({ months }, "ledger: dropped what is older than the retention");
+    try {
+      const months = await dropOld(database, config.retentionMonths, this.#now());
+      if (months.length > 0) log.info({ months }, "ledger: dropped what is older than the retention");
+    } catch (error) {
+      log.warn({ problem: (error as Error).message }, "ledger: what is older than the retention can't be dropped now");
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Log } from "../log.ts";
+import { DatabaseUnavailable, StatementRefused } from "./database/database.ts";
 import { claimOrphans, foreignFolders } from "./journal/folders.ts";
 import { type Recovery, recover } from "./journal/orphan.ts";
 
@@ -34,14 +35,23 @@ export class Orphans {
     }
   }
 
+  /** @throws DatabaseUnavailable, StatementRefused; a folder that can't be read doesn't hold up the others */
   async recover(): Promise<void> {
+    const { recovery, log } = this.#options;
     for (const folder of this.#waiting) {
-      const { rows, abandoned, torn } = await recover(folder, this.#options.recovery);
-      this.#waiting.delete(folder);
-      this.counts.recovered++;
-      this.counts.abandoned += abandoned;
-      this.counts.torn += torn;
-      this.#options.log.warn({ rows, abandoned, torn }, "ledger: took over the journal of a router that is gone");
+      try {
+        const { rows, abandoned, torn } = await recover(folder, recovery);
+        this.#waiting.delete(folder);
+        this.counts.recovered++;
+        this.counts.abandoned += abandoned;
+        this.counts.torn += torn;
+        log.warn({ rows, abandoned, torn }, "ledger: took over the journal of a router that is gone");
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (error instanceof DatabaseUnavailable || error instanceof StatementRefused) throw error;
+        if (!this.#told.has(folder)) log.error({ problem: code, folder }, "ledger: a journal can't be taken over");
+        this.#told.add(folder);
+      }
     }
   }
 }

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { LedgerConfig } from "../../../runtime/config/index.ts";
+import { openPglite } from "../../../runtime/router/ledger/database/pglite.ts";
 import { type Ledger, openLedger } from "../../../runtime/router/ledger/index.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
 import { pooled } from "./databases.ts";
@@ -46,8 +48,21 @@ function expectAll(found: Awaited<ReturnType<typeof entriesOf>>, { begun, ended 
 }
 
 describe("a killed router, embedded", () => {
-  test("has everything in the ledger that it had done: once, and after two kills as well", async () => {
+  /** To make a database takes seconds: it is made once and copied. */
+  let template = "";
+  beforeAll(async () => {
+    template = mkdtempSync(join(tmpdir(), "hybrid-llm-ledger-"));
+    await (await openPglite(join(template, "ledger", "database"))).close();
+  });
+  afterAll(() => rmSync(template, { recursive: true, force: true }));
+  const prepared = () => {
     const baseDirectory = scratch();
+    cpSync(template, baseDirectory, { recursive: true });
+    return baseDirectory;
+  };
+
+  test("has everything in the ledger that it had done: once, and after two kills as well", async () => {
+    const baseDirectory = prepared();
     const options = { baseDirectory, config, environment: {} };
     const first = await killedAfter(5_000, options);
     const second = await killedAfter(5_000, options);
@@ -77,7 +92,7 @@ describe("a killed router, embedded", () => {
   });
 
   test("lets no other process have its folder while it lives; that one's rows wait until it has ended", async () => {
-    const baseDirectory = scratch();
+    const baseDirectory = prepared();
     const holder = await holding({ baseDirectory, config, environment: {} });
     const ledger = open(baseDirectory);
     ledger.append(rowOf());
@@ -90,7 +105,7 @@ describe("a killed router, embedded", () => {
   });
 
   test("and two ledgers of one process don't share a folder either", async () => {
-    const baseDirectory = scratch();
+    const baseDirectory = prepared();
     await open(baseDirectory).flush();
     await expect(open(baseDirectory).flush()).rejects.toThrow(/in use by process/);
   });
@@ -176,6 +191,23 @@ describe.skipIf(programs === undefined)("with a real PostgreSQL behind PgBouncer
     expect(lines.filter(({ message }) => message === "ledger replica")).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toContain("hunter2");
     await without.close({ timeoutMs: 5_000 });
+  });
+
+  test("a long report that reads what is to be dropped holds up no row", async () => {
+    await emptied();
+    const directory = { ...config, retentionMonths: 1 };
+    const before = open(scratch(), environment(), { ...directory, retentionMonths: 240 });
+    before.append(rowOf({ at: "2020-01-01T00:00:00Z" }));
+    await before.flush();
+    const reader = pooled(server().url());
+    await reader.transaction(async (queries) => {
+      await queries.query("select count(*) from ledger_attempts");
+      const ledger = open(scratch(), environment(), directory);
+      ledger.append(rowOf());
+      await ledger.flush();
+      expect(ledger.health).toMatchObject({ database: { problem: undefined }, counts: { shipped: 1 } });
+    });
+    await reader.close();
   });
 
   test("a password that was changed is read again, and rows go on", async () => {

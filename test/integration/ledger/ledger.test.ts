@@ -228,6 +228,18 @@ describeDatabases("a ledger", (database) => {
       expect(readdirSync(join(directory, "journal"))).toHaveLength(1);
     });
 
+    test("except one that can't be read, which holds up nothing", async () => {
+      const directory = scratch();
+      const folder = orphan(directory, "");
+      mkdirSync(join(folder, "00000001.journal"));
+      const { ledger, lines } = ledgerOn(database(), { directory });
+      const written = append(ledger, 3);
+      await ledger.flush();
+      await ledger.flush();
+      expect(await ids()).toEqual(written.toSorted());
+      expect(lines.filter(({ level }) => level === "error")).toMatchObject([{ fields: { problem: "EISDIR" } }]);
+    });
+
     test("but not that of another machine", async () => {
       const directory = scratch();
       mkdirSync(join(directory, "journal", "elsewhere~1~1~abcdef01"), { recursive: true });

@@ -82,6 +82,10 @@ export class Journal {
     return this.#lost;
   }
 
+  get openCount(): number {
+    return this.#open.size;
+  }
+
   /** Attempts that have begun and not ended, as `encodeOpen` wrote them. */
   open(): string[] {
     return Array.from(this.#open.values(), ({ json }) => json);

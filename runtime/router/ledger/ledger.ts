@@ -9,6 +9,7 @@ import type { LedgerHealth } from "./health.ts";
 import { Aside } from "./journal/aside.ts";
 import { newFolder } from "./journal/folders.ts";
 import { Journal } from "./journal/journal.ts";
+import { JournalSync } from "./journal/journal-sync.ts";
 import { Orphans } from "./orphans.ts";
 import { type Periods, type Rebuilt, rebuild } from "./rebuild.ts";
 import { type CostQuery, type CostReport, costs } from "./reports/costs.ts";
@@ -38,14 +39,15 @@ const upkeepMs = 30_000;
 export class Ledger {
   readonly #parts: LedgerParts;
   readonly #journal: Journal;
+  readonly #sync: JournalSync;
   readonly #primary: Primary;
   readonly #reads: Reads;
   readonly #shipper: Shipper;
   readonly #orphans: Orphans | undefined;
   readonly #now: () => number;
+  readonly #folder: string | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #counts = { corrupt: 0, rejected: 0 };
-  #journalProblem: string | undefined;
   #dropped = Number.NEGATIVE_INFINITY;
 
   /** @throws the system's error where the folder can't be used */
@@ -58,8 +60,10 @@ export class Ledger {
     const journals = directory === undefined ? undefined : join(directory, "journal");
     const aside = directory === undefined ? undefined : new Aside(join(directory, "aside"), this.#keptAside);
     const folder = journals === undefined ? undefined : newFolder(journals);
+    this.#folder = folder;
     const { segmentBytes, maxBytes, memoryRecords, syncMs } = config.journal;
     this.#journal = new Journal({ folder, segmentBytes, maxBytes, memoryRecords, aside });
+    this.#sync = new JournalSync(this.#journal, log);
     const { rows: batchRows, intervalMs } = config.batch;
     this.#shipper = new Shipper({
       primary: this.#primary,
@@ -85,7 +89,7 @@ export class Ledger {
       this.#orphans = new Orphans({ directory: journals, log, recovery: { source, aside, batchRows, ship } });
       this.#orphans.look();
     }
-    this.#every(syncMs, () => this.#sync());
+    this.#every(syncMs, () => this.#sync.run());
     this.#every(upkeepMs, () => this.#orphans?.look());
     this.#shipper.start();
   }
@@ -115,17 +119,16 @@ export class Ledger {
   get health(): LedgerHealth {
     const { directory, kind } = this.#parts;
     const journal = this.#journal;
-    const { problem } = journal;
     return {
       writable: journal.writable,
       database: {
         kind,
-        folder: kind === "embedded" ? directory : undefined,
+        folder: kind === "embedded" && directory !== undefined ? join(directory, "database") : undefined,
         problem: this.#shipper.problem,
       },
       journal: {
-        folder: directory,
-        problem: typeof problem === "object" ? problem.code : problem,
+        folder: this.#folder,
+        problem: journal.problem,
         bytes: journal.bytes,
         inMemory: journal.inMemory,
       },
@@ -188,7 +191,7 @@ export class Ledger {
       () => false,
     );
     const whole = await Promise.race([flushed, deadline]);
-    await this.#journal.close({ removeFolder: whole }).catch((error: unknown) => this.#tellJournal(error));
+    await this.#journal.close({ removeFolder: whole }).catch((error: unknown) => this.#sync.failed(error));
     await Promise.race([Promise.allSettled([this.#reads.close(), this.#primary.close()]), deadline]);
     return whole;
   }
@@ -200,24 +203,6 @@ export class Ledger {
 
   #every(milliseconds: number, work: () => unknown): void {
     this.#timers.push(setInterval(work, milliseconds).unref());
-  }
-
-  async #sync(): Promise<void> {
-    this.#journal.retry();
-    const { problem } = this.#journal;
-    this.#tellProblem(typeof problem === "object" ? problem.code : problem);
-    await this.#journal.sync().catch((error: unknown) => this.#tellJournal(error));
-  }
-
-  #tellJournal(error: unknown): void {
-    this.#tellProblem((error as NodeJS.ErrnoException).code ?? "unknown");
-  }
-
-  #tellProblem(problem: string | undefined): void {
-    if (problem === this.#journalProblem) return;
-    this.#journalProblem = problem;
-    if (problem === undefined) this.#parts.log.info("ledger: the journal takes records again");
-    else this.#parts.log.error({ problem }, "ledger: the journal takes no records; they wait in memory");
   }
 
   /** Waits for nobody: a long report may be reading what is to be dropped. */

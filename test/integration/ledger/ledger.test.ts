@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -94,8 +94,9 @@ describeDatabases("a ledger", (database) => {
     const { ledger: other } = ledgerOn(database(), { directory: scratch() });
     append(other, 3);
     const folder = other.health.journal.folder ?? "";
+    expect(existsSync(folder)).toBe(true);
     expect(await other.close({ timeoutMs: 10_000 })).toBe(true);
-    expect(readdirSync(join(folder, "journal"))).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
   });
 
   test("ends at its deadline where the database is away, and leaves the rows for the next router", async () => {

@@ -29,9 +29,6 @@ interface Waiting {
   readonly json: string;
 }
 
-/** Why records can't be written, or undefined. */
-export type JournalProblem = "full" | { readonly code: string } | undefined;
-
 /** How often a journal that fails is tried again; milliseconds. */
 const retryMs = 100;
 
@@ -63,9 +60,9 @@ export class Journal {
     return this.#unwritten.length < this.#options.memoryRecords && this.#bytes < this.#options.maxBytes;
   }
 
-  get problem(): JournalProblem {
-    if (this.#failed !== undefined) return { code: this.#failed };
-    return this.#bytes < this.#options.maxBytes ? undefined : "full";
+  /** Why records can't be written: the system's code such as ENOSPC, or `full`. */
+  get problem(): string | undefined {
+    return this.#failed ?? (this.#bytes < this.#options.maxBytes ? undefined : "full");
   }
 
   /** Bytes on the disk. */

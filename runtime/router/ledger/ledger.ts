@@ -154,14 +154,16 @@ export class Ledger {
   /**
    * What was spent since the beginning of each period, and what is open: all that counters of budgets are made of.
    *
+   * @param recentMs ids are told of what ended no longer ago than this
    * @throws DatabaseUnavailable; then nobody knows what was spent
    */
-  async rebuild(periods: Periods): Promise<Rebuilt> {
+  async rebuild(periods: Periods, recentMs = 600_000): Promise<Rebuilt> {
     const open = this.#journal.open();
     await this.flush();
     const { stack } = this.#parts.source;
-    return (await this.#reads.readPrimary((queries) => rebuild(queries, { stack, periods, open, now: this.#now() })))
-      .value;
+    return (
+      await this.#reads.readPrimary((queries) => rebuild(queries, { stack, periods, open, recentMs, now: this.#now() }))
+    ).value;
   }
 
   /** @throws ReportProblem where the query can't be answered, DatabaseUnavailable */

@@ -31,6 +31,8 @@ export interface AttemptIdentity {
 export interface OpenAttempt extends AttemptIdentity {
   /** What was reserved for it, nano-dollars (1e-9 USD); it settles at this where its router dies. */
   readonly reservedNano: bigint;
+  /** When it is certainly over, milliseconds since 1970. */
+  readonly expiresAt: number;
   /** The budgets that it was reserved on, in the words of whoever keeps them. */
   readonly scopes: readonly string[];
 }
@@ -103,13 +105,18 @@ export function encodeRow(row: AttemptRow, source: LedgerSource): string {
 
 /** An attempt that begins, as JSON: all that is needed to settle it when its router is gone. */
 export function encodeOpen(attempt: OpenAttempt): string {
-  const { reservedNano, scopes } = attempt;
-  return JSON.stringify({ ...identity(attempt), reserved_nano: String(reservedNano), scopes });
+  const { reservedNano, expiresAt, scopes } = attempt;
+  return JSON.stringify({
+    ...identity(attempt),
+    reserved_nano: String(reservedNano),
+    expires_at: expiresAt,
+    scopes,
+  });
 }
 
 /** The row of an attempt whose router died, from what `encodeOpen` wrote: it may have cost all that was reserved. */
 export function abandonedRow(open: string, source: LedgerSource): string {
-  const { reserved_nano, scopes: _, ...known } = JSON.parse(open) as Record<string, unknown>;
+  const { reserved_nano, expires_at: _e, scopes: _s, ...known } = JSON.parse(open) as Record<string, unknown>;
   return JSON.stringify({
     ...known,
     stack: clean(source.stack),

@@ -150,7 +150,7 @@ describeDatabases("a ledger", (database) => {
     ledger.append(rowOf({ costNano: 5n }));
     ledger.begin(openOf({ reservedNano: 9n }));
     const { spent, open } = await ledger.rebuild({ hour: new Date(Date.now() - 3_600_000) });
-    expect(spent).toContainEqual({ period: "hour", level: "stack", id: "prod", nano: 5n });
+    expect(spent).toContainEqual({ period: "hour", level: "stack", id: "prod", nano: 5n, estimatedNano: 0n });
     expect(open).toMatchObject([{ reservedNano: 9n }]);
   });
 

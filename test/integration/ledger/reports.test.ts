@@ -199,15 +199,26 @@ describeDatabases("reports", (database) => {
 
   test("tell budgets what stack, tenants and keys have spent since a period began, and what is open", async () => {
     const now = Date.UTC(2026, 10, 3, 15, 30);
-    const ended = rowOf({ at: "2026-11-03T15:20:00Z", keyId: "key2", costNano: 4n });
+    const ended = rowOf({ at: "2026-11-03T15:20:01Z", keyId: "key2", costNano: 4n, estimated: true });
+    const long = rowOf({ at: "2026-11-03T15:00:00Z", costNano: 0n, latencyMs: 1_200_000 });
+    const abandoned = rowOf({ at: "2026-11-03T14:30:00Z", costNano: 0n, latencyMs: 0, outcome: "abandoned" });
     await insert([
+      long,
+      abandoned,
+      rowOf({ at: "2026-11-03T15:19:00Z", costNano: 0n, latencyMs: 59_000 }),
       rowOf({ at: "2026-11-01T10:00:00Z", costNano: 1n }),
       rowOf({ at: "2026-11-03T00:00:00Z", tenant: "lab", keyId: "key3", costNano: 2n }),
       ended,
     ]);
     const periods = { day: new Date("2026-11-03T00:00:00Z"), month: new Date("2026-11-01T00:00:00Z") };
     const open = [openOf({ attemptId: ended.attemptId }), openOf({ reservedNano: 77n })];
-    const told = await rebuild(database(), { stack: "prod", periods, open: open.map(encodeOpen), now });
+    const told = await rebuild(database(), {
+      stack: "prod",
+      periods,
+      open: open.map(encodeOpen),
+      now,
+      recentMs: 600_000,
+    });
     const spent = Object.fromEntries(
       told.spent.map(({ period, level, id, nano }) => [`${period} ${level} ${id}`, nano]),
     );
@@ -215,6 +226,7 @@ describeDatabases("reports", (database) => {
       "day stack prod": 6n,
       "day tenant lab": 2n,
       "day tenant school": 4n,
+      "day key key1": 0n,
       "day key key2": 4n,
       "day key key3": 2n,
       "month stack prod": 7n,
@@ -224,8 +236,10 @@ describeDatabases("reports", (database) => {
       "month key key2": 4n,
       "month key key3": 2n,
     });
+    expect(told.spent).toContainEqual({ period: "day", level: "stack", id: "prod", nano: 6n, estimatedNano: 4n });
+    expect(told.recent.toSorted()).toEqual([ended, long, abandoned].map(({ attemptId }) => attemptId).toSorted());
     expect(told.open).toMatchObject([
-      { reservedNano: 77n, tenant: "school", keyId: "key1", scopes: ["tenant:school:day"] },
+      { reservedNano: 77n, tenant: "school", keyId: "key1", expiresAt: 1_800_000_000_000 },
     ]);
   });
 

@@ -43,5 +43,11 @@ export function openOf(given: Partial<OpenAttempt> = {}): OpenAttempt {
     firstTokenMs: _f,
     ...identity
   } = rowOf(given);
-  return { ...identity, reservedNano: 5_000_000n, scopes: ["tenant:school:day"], ...given };
+  return {
+    ...identity,
+    reservedNano: 5_000_000n,
+    expiresAt: 1_800_000_000_000,
+    scopes: ["tenant:school:day"],
+    ...given,
+  };
 }

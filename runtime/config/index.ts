@@ -1,5 +1,6 @@
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
+export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
 export type { BudgetConfig, ModelPrices, PeriodBudgets, PriceConfig } from "./money.ts";
 export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
@@ -9,7 +10,6 @@ export {
   type BackendConfig,
   RouterConfig,
   type RouterConfigInput,
-  SecretSource,
 } from "./router-config.ts";
 export {
   type ArbitrageConfig,
@@ -19,5 +19,6 @@ export {
   type PredictiveConfig,
   type RetryConfig,
 } from "./routing.ts";
+export { SecretSource } from "./secret-source.ts";
 export type { TelemetryConfig } from "./telemetry.ts";
 export type { TritonConfig } from "./triton.ts";

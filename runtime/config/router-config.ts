@@ -1,22 +1,12 @@
 import { z } from "zod";
 import { IdempotencyConfig } from "./idempotency.ts";
+import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
 import { type BackendName, backendNames, cloudBackends, milliseconds, modelAddress } from "./names.ts";
 import { ArbitrageConfig, BreakerConfig, PredictiveConfig, RetryConfig } from "./routing.ts";
+import { SecretSource } from "./secret-source.ts";
 import { TelemetryConfig } from "./telemetry.ts";
 import { TritonConfig } from "./triton.ts";
-
-/**
- * Where a secret's value is found. The value itself is never part of a configuration: `env` names an environment
- * variable of the router, `file` a file that the platform (Vault Secrets Operator, a mounted Secret) keeps current.
- */
-export const SecretSource = z
-  .union([
-    z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") }),
-    z.strictObject({ file: z.string().min(1) }),
-  ])
-  .meta({ description: "Where a secret is found: {env: NAME} or {file: path}. Never the secret itself." });
-export type SecretSource = z.infer<typeof SecretSource>;
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "a URL that starts with http:// or https://" });
 
@@ -156,6 +146,7 @@ export const RouterConfig = z
     budgets: BudgetConfig,
     prices: PriceConfig,
     telemetry: TelemetryConfig,
+    ledger: LedgerConfig,
     deadlines: z
       .strictObject({
         connectMs: milliseconds.default(5_000),

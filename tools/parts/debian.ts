@@ -1,4 +1,6 @@
-import { Failure, type Progress, which } from "../engine/index.ts";
+import { join } from "node:path";
+import { cacheDirectory, Failure, type Progress, which } from "../engine/index.ts";
+import { withLock } from "../engine/lock.ts";
 import { run } from "./run.ts";
 
 /** Something of the operating system's, and the Debian package that has it. */
@@ -20,11 +22,19 @@ export async function ensurePackages(what: string, needs: readonly Need[], progr
   if (!which("apt-get") || process.getuid?.() !== 0) {
     throw new Failure(`${what} needs ${packages.join(", ")}.`, [`on Debian, as root: ${command}`]);
   }
+  const tell = (pid: number) => progress.step(`Process ${pid} is installing packages already; waiting for it.`);
+  await withLock(join(cacheDirectory(), "apt.lock"), tell, () => install(what, missing(), progress));
+  const left = missing();
+  if (left.length > 0) throw new Failure(`${what} needs ${left.join(", ")}, which this system's packages don't have.`);
+}
+
+/** One at a time: test files run side by side, and the package manager doesn't wait. */
+async function install(what: string, packages: readonly string[], progress: Progress): Promise<void> {
+  if (packages.length === 0) return;
   progress.step(`Installing for ${what}: ${packages.join(", ")}`);
-  const environment = { DEBIAN_FRONTEND: "noninteractive" };
+  // In runlevel 1 an installed server is not started: tests start their own.
+  const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const line = (text: string) => progress.update(text);
   await run("apt-get", ["update", "-q"], { environment, line });
   await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], { environment, line });
-  const left = missing();
-  if (left.length > 0) throw new Failure(`${what} needs ${left.join(", ")}, which this system's packages don't have.`);
 }

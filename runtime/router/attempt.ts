@@ -5,6 +5,7 @@ import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 import type { ChatCall } from "./providers/provider.ts";
 import type { Permit } from "./reliability/index.ts";
+import type { AttemptAccount } from "./spending/index.ts";
 import { StreamGate } from "./stream/stream-gate.ts";
 import type { Target } from "./targets.ts";
 import type { AttemptTelemetry } from "./telemetry/index.ts";
@@ -19,6 +20,7 @@ const lingerMs = 1_000;
 export interface Asking {
   readonly call: Omit<ChatCall, "signal" | "model" | "trace">;
   readonly telemetry: AttemptTelemetry;
+  readonly account: AttemptAccount;
   readonly permit: Permit;
   readonly deadlines: RouterConfig["deadlines"];
   /** When the whole request must be over; on the clock of `performance.now()`. */
@@ -49,7 +51,7 @@ export async function attempt(target: Target, asking: Asking): Promise<OpenAnswe
   const { call, deadlines, endsAt, client, telemetry } = asking;
   const started = performance.now();
   const clock = new AttemptClock(client, Math.max(1, Math.min(target.backend.totalMs, endsAt - started)));
-  const verdict = new Verdict(target.standing, asking.permit, telemetry, started);
+  const verdict = new Verdict({ ...asking, standing: target.standing, started });
   try {
     clock.await("first token", deadlines.firstTokenMs);
     target.standing.streamed();
@@ -62,6 +64,7 @@ export async function attempt(target: Target, asking: Asking): Promise<OpenAnswe
     if (telemetry.contentRecorded) telemetry.prompt(call.question.request);
     const begun = await begin(await clock.until(asked), clock);
     verdict.answered(begun.first);
+    verdict.heard(begun.first);
     clock.await("next token", deadlines.betweenTokensMs);
     const batches = forward(begun, clock, verdict, Math.min(afterFinishMs, deadlines.betweenTokensMs));
     return { batches: telemetry.contentRecorded ? recorded(batches, telemetry) : batches };
@@ -116,6 +119,7 @@ async function* forward(
         throw error;
       }
       if (next.done) break;
+      verdict.heard(next.value);
       const ready = gate.accept(next.value);
       if (ready.length > 0) {
         clock.pause();

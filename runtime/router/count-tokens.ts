@@ -4,12 +4,12 @@ import { allCloudsDown, type RouterError } from "./errors.ts";
 import type { Router } from "./pipeline.ts";
 import { failureOfError, UpstreamFailure } from "./providers/failure.ts";
 import type { ClientQuestion } from "./question.ts";
+import { refusalOf } from "./refusal.ts";
 import { rejected } from "./rejection.ts";
 import { chooseTargets, refuseCloud, type Target, type TargetPlan } from "./targets.ts";
 import type { RequestTelemetry } from "./telemetry/index.ts";
 import { estimateTokens } from "./token-estimate.ts";
 import { noteAnswer, noteAttempt, noteFailure, type Trail } from "./trail.ts";
-import { refusalOf } from "./walk.ts";
 
 /** Counting takes a moment; where it takes longer than this an estimate is worth more. Milliseconds. */
 const countMs = 10_000;

@@ -3,6 +3,7 @@ import { RouterError } from "./errors.ts";
 import type { Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
 import type { Permit } from "./reliability/index.ts";
+import type { AttemptAccount, AttemptOrder, RequestAccount } from "./spending/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
 import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, noteAttempt, type Trail } from "./trail.ts";
@@ -17,6 +18,9 @@ export interface EmbeddingOrder {
   readonly stickyKey: string;
   readonly client: CancelSignal;
   readonly telemetry: RequestTelemetry;
+  readonly account: RequestAccount;
+  /** Of the body as JSON, where that is known. */
+  readonly bytes?: number | undefined;
 }
 
 /**
@@ -36,14 +40,30 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
   const endsAt = performance.now() + config.deadlines.totalMs;
   const walk = new Walk(plan, lacking, { retries: config.retries, endsAt, client: order.client }, trail);
   const answer = await walk.ask(async (target, permit) => {
+    const account = await order.account.attempt(target, costing(order, target, endsAt), true);
     noteAttempt(trail, target, order.stickyKey, undefined);
-    return ask(target, permit, order, endsAt);
+    return ask(target, permit, account, order, endsAt);
   });
   noteAnswer(trail, answer.usage);
   return answer;
 }
 
-function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: number): Promise<EmbeddingAnswer> {
+const costing = ({ body, bytes }: EmbeddingOrder, { backend }: Target, endsAt: number): AttemptOrder => ({
+  operation: "embeddings",
+  body,
+  bytes: bytes ?? Buffer.byteLength(JSON.stringify(body)),
+  maxOutputTokens: 0,
+  maxMs: Math.max(1, Math.min(backend.totalMs, endsAt - performance.now())),
+  continues: false,
+});
+
+function ask(
+  target: Target,
+  permit: Permit,
+  account: AttemptAccount,
+  order: EmbeddingOrder,
+  endsAt: number,
+): Promise<EmbeddingAnswer> {
   const { model, backend, provider } = target;
   const { server } = provider;
   const telemetry = order.telemetry.attempt({
@@ -56,6 +76,7 @@ function ask(target: Target, permit: Permit, order: EmbeddingOrder, endsAt: numb
   const { body, stickyKey, client } = order;
   return attemptWhole(target, {
     telemetry,
+    account,
     permit,
     endsAt,
     client,

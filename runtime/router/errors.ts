@@ -23,6 +23,12 @@ export const errorTable = {
     type: "authentication_error",
     when: "The API key is missing or not known.",
   },
+  budget_exceeded: {
+    status: 402,
+    retryable: false,
+    type: "insufficient_quota",
+    when: "A budget can't hold what the request may cost; the message says which, Retry-After until when.",
+  },
   sovereignty_violation: {
     status: 403,
     retryable: false,

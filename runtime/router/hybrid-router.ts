@@ -6,17 +6,24 @@ import { type CountOrder, countTokens, type TokenCount } from "./count-tokens.ts
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
 import { Health, type HealthReport } from "./health.ts";
+import { toDollars } from "./money/index.ts";
 import { type Answer, answer, type Order, type Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
 import { ClientQuestion } from "./question.ts";
 import { Standings } from "./reliability/index.ts";
+import { type RequestAccount, Spending } from "./spending/index.ts";
 import { noTelemetry, type Observed, type RequestTelemetry } from "./telemetry/index.ts";
 import { newTrail, type Trail } from "./trail.ts";
 import { openAiWire } from "./wires/openai/index.ts";
 
+/** What is still to be written to the ledger gets this long; milliseconds. */
+const closeMs = 5_000;
+
 export interface HybridRouterOptions {
   /** The folder that relative paths of the configuration start from; the working directory by default. */
   readonly baseDirectory?: string;
+  /** By default the budgets of this router alone, which it forgets when it ends. */
+  readonly spending?: Spending;
 }
 
 export interface RouteOptions {
@@ -28,6 +35,7 @@ export interface RouteOptions {
   readonly stickyKey?: string;
   readonly trail?: Trail;
   readonly telemetry?: RequestTelemetry;
+  readonly account?: RequestAccount;
 }
 
 export interface RouteResult {
@@ -36,6 +44,8 @@ export interface RouteResult {
   readonly model: string;
   readonly attempts: number;
   readonly usage: Usage | undefined;
+  /** US dollars. */
+  readonly costUsd: number;
 }
 
 /**
@@ -49,6 +59,7 @@ export interface RouteResult {
 export class HybridRouter {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #baseDirectory: string;
+  readonly spending: Spending;
   /** Backends of earlier configurations that may still be answering. */
   readonly #retired = new Map<Backends, NodeJS.Timeout>();
   #router: Router;
@@ -57,6 +68,7 @@ export class HybridRouter {
   constructor(config: RouterConfig, environment: NodeJS.ProcessEnv = process.env, options: HybridRouterOptions = {}) {
     this.#environment = environment;
     this.#baseDirectory = options.baseDirectory ?? ".";
+    this.spending = options.spending ?? Spending.inMemory(config);
     this.#router = this.#open(config, new Standings(config));
   }
 
@@ -73,6 +85,7 @@ export class HybridRouter {
   /** From now on requests go by this configuration; those under way end by the one that they began with. */
   reconfigure(config: RouterConfig): void {
     const before = this.#router;
+    this.spending.reconfigure(config);
     const rules = ({ breaker, predictive }: RouterConfig) => renderJson({ breaker, predictive });
     const same = rules(config) === rules(before.config);
     this.#router = this.#open(config, same ? before.standings : new Standings(config));
@@ -110,12 +123,14 @@ export class HybridRouter {
         wire: openAiWire,
         client: options.signal ?? new Canceller(),
         telemetry: options.telemetry ?? noTelemetry,
+        account: options.account ?? this.spending.request(library, trail),
       },
       trail,
     );
     if (answered.kind !== "json") throw new RouterError("internal_error", "A whole answer was expected, not a stream.");
     const { backend = "", model: used = "", attempts } = trail;
-    return { text: textOf(answered.bytes), backend, model: used, attempts, usage: answered.usage };
+    const costUsd = toDollars(trail.costNano ?? 0);
+    return { text: textOf(answered.bytes), backend, model: used, attempts, usage: answered.usage, costUsd };
   }
 
   /** The form behind the HTTP API: JSON or a stream of checked events; `trail` says afterwards what became of it. */
@@ -181,8 +196,12 @@ export class HybridRouter {
   /** Ends every connection to the providers. */
   async close(): Promise<void> {
     await Promise.all([this.#router.backends, ...this.#retired.keys()].map((backends) => this.#retire(backends)));
+    await this.spending.close({ timeoutMs: closeMs });
   }
 }
+
+/** Who asks through the library. */
+const library = { tenant: "library", keyId: "library", requestId: "", wire: "library" };
 
 /** The text of the first choice; the provider's adapter has checked that there is one. */
 function textOf(answer: Buffer): string {

@@ -1,11 +1,12 @@
 import type { RouterConfig } from "../config/index.ts";
 import { attempt, type OpenAnswer } from "./attempt.ts";
 import type { Usage } from "./chat/index.ts";
-import { outputLimit } from "./output-limit.ts";
+import { givenLimit, outputLimit } from "./output-limit.ts";
 import type { Order } from "./pipeline.ts";
 import type { LlmProvider } from "./providers/provider.ts";
 import type { ClientQuestion } from "./question.ts";
 import type { Permit } from "./reliability/index.ts";
+import type { AttemptAccount } from "./spending/index.ts";
 import type { Target } from "./targets.ts";
 import { type AttemptTelemetry, requestParameters } from "./telemetry/index.ts";
 import { noteAttempt, type Trail } from "./trail.ts";
@@ -29,16 +30,10 @@ export class Inquiry {
 
   /** As a stream. @param continues the question asks to go on with an answer that broke off */
   open(target: Target, permit: Permit, question = this.#order.question, continues = false): Promise<OpenAnswer> {
-    const maxOutputTokens = this.#note(target, question);
-    const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
-    return attempt(target, {
-      call: { question, stickyKey: this.#order.stickyKey, ...limit },
-      permit,
-      deadlines: this.#config.deadlines,
-      endsAt: this.#endsAt,
-      client: this.#order.client,
-      telemetry: this.#begin(target, question, maxOutputTokens, { stream: true, continues }),
-    });
+    const account = this.#reserve(target, question, continues);
+    return account instanceof Promise
+      ? account.then((made) => this.#stream(target, permit, question, continues, made))
+      : this.#stream(target, permit, question, continues, account);
   }
 
   /**
@@ -51,16 +46,54 @@ export class Inquiry {
     if (!this.#mayBeWhole(target) || !canAnswerWhole(provider)) {
       return assembled(await this.open(target, permit), target, wire);
     }
+    const reserved = this.#reserve(target, question, false);
+    const account = reserved instanceof Promise ? await reserved : reserved;
     const maxOutputTokens = this.#note(target, question);
     const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
     return attemptWhole(target, {
       permit,
+      account,
       endsAt: this.#endsAt,
       client,
       silenceMs: this.#config.deadlines.firstTokenMs,
       telemetry: this.#begin(target, question, maxOutputTokens, { stream: false, continues: false }),
       ask: (signal, trace) => provider.whole({ question, stickyKey, model, signal, trace, ...limit }),
     });
+  }
+
+  #stream(
+    target: Target,
+    permit: Permit,
+    question: ClientQuestion,
+    continues: boolean,
+    account: AttemptAccount,
+  ): Promise<OpenAnswer> {
+    const maxOutputTokens = this.#note(target, question);
+    const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
+    return attempt(target, {
+      call: { question, stickyKey: this.#order.stickyKey, ...limit },
+      account,
+      permit,
+      deadlines: this.#config.deadlines,
+      endsAt: this.#endsAt,
+      client: this.#order.client,
+      telemetry: this.#begin(target, question, maxOutputTokens, { stream: true, continues }),
+    });
+  }
+
+  /** @throws PassedOver */
+  #reserve(target: Target, question: ClientQuestion, continues: boolean): AttemptAccount | Promise<AttemptAccount> {
+    const { account, model } = this.#order;
+    const { backend } = target;
+    const order = {
+      operation: "chat",
+      body: question.body,
+      bytes: question.bytes,
+      maxOutputTokens: outputLimit(question.body, backend) ?? givenLimit(question.body),
+      maxMs: Math.max(1, Math.min(backend.totalMs, this.#endsAt - performance.now())),
+      continues,
+    } as const;
+    return account.attempt(target, order, model !== "auto");
   }
 
   #mayBeWhole({ provider, standing }: Target): boolean {

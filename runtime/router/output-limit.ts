@@ -7,6 +7,13 @@ import type { ChatBody } from "./providers/provider.ts";
  * @returns undefined where the client gave one
  */
 export function outputLimit(body: ChatBody, backend: Backend): number | undefined {
-  const own = body.max_completion_tokens ?? body.max_tokens;
-  return typeof own === "number" ? undefined : backend.defaultMaxOutputTokens;
+  return typeof own(body) === "number" ? undefined : backend.defaultMaxOutputTokens;
 }
+
+/** The client's own limit; 0 where it gave none. */
+export function givenLimit(body: ChatBody): number {
+  const given = own(body);
+  return typeof given === "number" ? given : 0;
+}
+
+const own = (body: ChatBody): unknown => body.max_completion_tokens ?? body.max_tokens;

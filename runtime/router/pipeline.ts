@@ -9,6 +9,7 @@ import { Inquiry } from "./inquiry.ts";
 import type { ClientQuestion } from "./question.ts";
 import { relay, type Speaker } from "./relay.ts";
 import type { Standings } from "./reliability/index.ts";
+import type { RequestAccount } from "./spending/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
 import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, type Trail } from "./trail.ts";
@@ -30,6 +31,7 @@ export interface Order {
   /** Aborted when the client is gone. */
   readonly client: CancelSignal;
   readonly telemetry: RequestTelemetry;
+  readonly account: RequestAccount;
 }
 
 export type Answer =
@@ -47,7 +49,8 @@ export interface Router {
 
 /**
  * The way of a request. Its key has been authenticated before its body was read; from there: choose the targets, call
- * the provider, go on to the next target on failure, also in the middle of a stream, settle.
+ * the provider, go on to the next target on failure, also in the middle of a stream, settle. What an attempt may cost is
+ * reserved before it is made, and settled however it ends.
  *
  * @throws RouterError as the client gets it, or ClientGone
  */

@@ -10,12 +10,21 @@ export class ClientQuestion implements ChatQuestion {
   readonly headers: Readonly<Record<string, string>>;
   readonly #wire: Wire;
   #request: ChatRequest | undefined;
+  #bytes: number | undefined;
 
-  constructor(wire: Wire, body: ChatBody, headers: Readonly<Record<string, string>> = {}) {
+  /** @param bytes of the body as JSON, where that is known */
+  constructor(wire: Wire, body: ChatBody, headers: Readonly<Record<string, string>> = {}, bytes?: number) {
     this.wire = wire.name;
     this.body = body;
     this.headers = headers;
     this.#wire = wire;
+    this.#bytes = bytes;
+  }
+
+  /** Of the body as JSON, UTF-8. */
+  get bytes(): number {
+    this.#bytes ??= Buffer.byteLength(JSON.stringify(this.body));
+    return this.#bytes;
   }
 
   get request(): ChatRequest {

@@ -15,7 +15,7 @@ export interface ConfigSource {
 const lookMs = 1_000;
 
 /** What is fixed while a router runs: its sockets are open, and its name is on what it has told already. */
-const fixed = ["listen", "name", "region"] as const;
+const fixed = [["listen"], ["name"], ["region"], ["ledger"], ["budgets", "timezone"], ["budgets", "key"]] as const;
 
 /**
  * Reads the configuration again and puts it in force, without dropping a request. One that is wrong is refused with
@@ -43,10 +43,19 @@ export function reload(source: ConfigSource, router: HybridRouter, telemetry: Te
 }
 
 function refuseFixed(config: RouterConfig, now: RouterConfig, file: string): void {
-  const changed = fixed.filter((key) => renderJson({ value: config[key] }) !== renderJson({ value: now[key] }));
+  const changed = fixed.filter((path) => valueAt(config, path) !== valueAt(now, path));
   if (changed.length === 0) return;
-  const problem = (key: string) => ({ path: [key], allowed: "what it was at the start", fix: "restart the router" });
+  const problem = (path: readonly string[]) => ({
+    path: [...path],
+    allowed: "what it was at the start",
+    fix: "restart the router",
+  });
   throw new ConfigurationError(file, changed.map(problem));
+}
+
+function valueAt(config: RouterConfig, path: readonly string[]): string {
+  const value = path.reduce<unknown>((within, key) => (within as Record<string, unknown> | undefined)?.[key], config);
+  return renderJson({ value });
 }
 
 /** Calls `changed` whenever one of the files is another; returns what ends it. */

@@ -7,6 +7,7 @@ import { HybridRouter } from "./hybrid-router.ts";
 import { createLog, type Log, type LogDestination } from "./log.ts";
 import { type ConfigSource, reload, watchFiles } from "./reload.ts";
 import { addressUrl, listen, type Running, renewCertificate } from "./serving/index.ts";
+import { openSpending } from "./spending/index.ts";
 import { createTelemetry, type Telemetry } from "./telemetry/index.ts";
 
 /** A collector gets this long for the last spans; milliseconds. */
@@ -25,7 +26,8 @@ export interface StartOptions {
 export async function startRouter(config: RouterConfig, options: StartOptions = {}): Promise<Running> {
   const { baseDirectory = ".", environment = process.env, logTo, source } = options;
   const log = createLog(config, logTo);
-  const router = new HybridRouter(config, environment, { baseDirectory });
+  const spending = openSpending({ config, environment, baseDirectory, log });
+  const router = new HybridRouter(config, environment, { baseDirectory, spending });
   const onProblem = (problem: string) => log.warn({ problem }, "telemetry");
   const telemetry = createTelemetry(config, { version, onProblem });
   telemetry.observe(router.observed());

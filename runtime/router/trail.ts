@@ -18,6 +18,8 @@ export interface Trail {
   alerts: BackendFailure[];
   maxOutputTokens?: number;
   usage?: Usage;
+  /** What was spent so far, nano-dollars; absent before the first attempt is over. */
+  costNano?: number;
   /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
   sovereign?: boolean;
   outcome?: "answered" | "broken_off" | "client_gone" | "replayed";

@@ -2,33 +2,54 @@ import { type AttemptClock, ClientGone } from "./attempt-clock.ts";
 import type { ChatEvent } from "./chat/index.ts";
 import { failureOfError, type UpstreamFailure } from "./providers/failure.ts";
 import type { Permit, Standing } from "./reliability/index.ts";
+import type { AttemptAccount, AttemptResult } from "./spending/index.ts";
 import type { AnswerSaid, AttemptTelemetry } from "./telemetry/index.ts";
 
-/** Tells a target's standing and the attempt's span, once, how an attempt went. */
+export interface VerdictParts {
+  readonly standing: Standing;
+  readonly permit: Permit;
+  readonly telemetry: AttemptTelemetry;
+  readonly account: AttemptAccount;
+  /** On the clock of `performance.now()`. */
+  readonly started: number;
+}
+
+/** Tells a target's standing, the attempt's span and its account, once, how an attempt went. */
 export class Verdict {
   readonly #standing: Standing;
   readonly #permit: Permit;
   readonly #telemetry: AttemptTelemetry;
+  readonly #account: AttemptAccount;
   readonly #started: number;
+  #produced = 0;
+  #firstTokenMs: number | undefined;
   #answered = false;
   #over = false;
 
-  constructor(standing: Standing, permit: Permit, telemetry: AttemptTelemetry, started: number) {
+  constructor({ standing, permit, telemetry, account, started }: VerdictParts) {
     this.#standing = standing;
     this.#permit = permit;
     this.#telemetry = telemetry;
+    this.#account = account;
     this.#started = started;
   }
 
   /** @param begun the first visible event, and what came before it */
   answered(begun?: readonly ChatEvent[]): void {
     this.#answered = true;
-    this.#standing.answered(this.#permit, this.#elapsed());
+    this.#firstTokenMs = this.#elapsed();
+    this.#standing.answered(this.#permit, this.#firstTokenMs);
     this.#telemetry.firstToken(begun);
+  }
+
+  /** So much of the answer has come; what is written of it has no more tokens than bytes. */
+  heard(events: readonly ChatEvent[]): void {
+    for (const { rawText, bytes } of events) this.#produced += (rawText ?? bytes).length;
   }
 
   succeeded(said: AnswerSaid): void {
     if (!this.#end()) return;
+    this.#settle({ outcome: "answered", usage: said.usage });
     this.#standing.succeeded(this.#permit, this.#elapsed());
     this.#telemetry.end({ outcome: "answered", ...said });
   }
@@ -37,13 +58,16 @@ export class Verdict {
     if (!this.#end()) return;
     this.#standing.failed(this.#permit, failure, this.#elapsed(), this.#answered);
     const rejected = failure.consequence === "reject";
-    this.#telemetry.end({ outcome: rejected ? "rejected" : this.#answered ? "broken_off" : "failed", failure });
+    const outcome = rejected ? "rejected" : this.#answered ? "broken_off" : "failed";
+    this.#settle({ outcome, failure });
+    this.#telemetry.end({ outcome, failure });
   }
 
   /** Nobody waits for the answer any more. */
   abandoned(): void {
     if (!this.#end()) return;
     this.#standing.released(this.#permit);
+    this.#settle({ outcome: "client_gone" });
     this.#telemetry.end({ outcome: "client_gone" });
   }
 
@@ -58,6 +82,10 @@ export class Verdict {
     const failure = failureOfError(cause);
     this.failed(failure);
     return failure;
+  }
+
+  #settle(how: Pick<AttemptResult, "outcome" | "usage" | "failure">): void {
+    this.#account.end({ ...how, producedBytes: this.#produced, firstTokenMs: this.#firstTokenMs });
   }
 
   #elapsed(): number {

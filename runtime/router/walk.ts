@@ -1,8 +1,10 @@
 import type { RetryConfig } from "../config/index.ts";
 import type { CancelSignal } from "./cancel.ts";
 import type { Unsupported } from "./chat/index.ts";
-import { allCloudsDown, type BackendFailure, RouterError, rateLimited } from "./errors.ts";
+import { allCloudsDown, type BackendFailure, type RouterError, rateLimited } from "./errors.ts";
+import { PassedOver } from "./passed-over.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
+import { refusalOf } from "./refusal.ts";
 import { rejected } from "./rejection.ts";
 import { backoffMs, type Permit } from "./reliability/index.ts";
 import type { Target, TargetPlan } from "./targets.ts";
@@ -81,6 +83,7 @@ export class Walk {
       try {
         return await attempt(target, permit);
       } catch (error) {
+        if (error instanceof PassedOver) return this.#notAsked(error, target, permit);
         if (!(error instanceof UpstreamFailure)) throw error;
         noteFailure(this.#trail, error, target);
         this.#limited &&= error.limited;
@@ -100,6 +103,14 @@ export class Walk {
     const waitMs = backoffMs(retry, retries, failure.retryAfterMs);
     if (performance.now() + waitMs >= endsAt || !target.backend.retryBudget.take()) return undefined;
     return waitMs;
+  }
+
+  #notAsked({ message, refusal, final }: PassedOver, target: Target, permit: Permit): undefined {
+    target.standing.released(permit);
+    if (final && refusal) throw refusal;
+    this.#limited = false;
+    this.#rejection ??= refusal;
+    this.#passOver(target, message);
   }
 
   #refusedByBreaker(target: Target): undefined {
@@ -177,11 +188,4 @@ export class Walk {
       else wait();
     });
   }
-}
-
-/** What the client is told where a target can't do what it asks for. */
-export function refusalOf(lacking: readonly Unsupported[]): RouterError | undefined {
-  const [first] = lacking;
-  const reason = lacking.map(({ param, reason: why }) => `${param}: ${why}`).join("; ");
-  return first && new RouterError("invalid_request", reason, { param: first.param });
 }

@@ -2,6 +2,7 @@ import { AttemptClock } from "./attempt-clock.ts";
 import type { CancelSignal } from "./cancel.ts";
 import type { FinishReason, Usage } from "./chat/index.ts";
 import type { Permit } from "./reliability/index.ts";
+import type { AttemptAccount } from "./spending/index.ts";
 import type { Target } from "./targets.ts";
 import type { Answerer, AttemptTelemetry } from "./telemetry/index.ts";
 import { Verdict } from "./verdict.ts";
@@ -16,6 +17,7 @@ export interface Whole {
 
 export interface WholeAsking<Answer extends Whole> {
   readonly telemetry: AttemptTelemetry;
+  readonly account: AttemptAccount;
   readonly permit: Permit;
   /** When the whole request must be over; on the clock of `performance.now()`. */
   readonly endsAt: number;
@@ -35,11 +37,11 @@ export interface WholeAsking<Answer extends Whole> {
  */
 export async function attemptWhole<Answer extends Whole>(
   { backend, standing }: Target,
-  { telemetry, permit, endsAt, client, silenceMs, timed, ask }: WholeAsking<Answer>,
+  { telemetry, account, permit, endsAt, client, silenceMs, timed, ask }: WholeAsking<Answer>,
 ): Promise<Answer> {
   const started = performance.now();
   const clock = new AttemptClock(client, Math.max(1, Math.min(backend.totalMs, endsAt - started)));
-  const verdict = new Verdict(standing, permit, telemetry, started);
+  const verdict = new Verdict({ standing, permit, telemetry, account, started });
   try {
     // The answer says nothing until it is there; whether its model still speaks, those of others tell.
     if (silenceMs !== undefined) clock.await("first token", silenceMs, () => standing.answeredAt);

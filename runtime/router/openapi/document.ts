@@ -81,7 +81,11 @@ function errors({ doc, open, wire = openAiWire }: DocumentedRoute, schemas: Sche
   return Object.fromEntries(responses);
 }
 
-const toldOfAttempts: ReadonlySet<ResponseHeader> = new Set([...asking.answered, "x-router-max-output-tokens"]);
+const toldOfAttempts: ReadonlySet<ResponseHeader> = new Set([
+  ...asking.answered,
+  "x-router-max-output-tokens",
+  "x-router-cost-usd",
+]);
 
 /** What a provider refuses has the provider's status. */
 const providersOwn: Partial<Record<ErrorCode, readonly number[]>> = { upstream_rejected: [400, 413, 422] };

@@ -16,6 +16,7 @@ export const requestHeaders = {
     .string()
     .regex(/^[\x20-\x7e]{1,255}$/)
     .meta({ description: "Of one request: its repeats get the same answer, and no provider is asked again." }),
+  "x-router-feature": z.string().max(256).meta({ description: "The client's own label, by which costs are reported." }),
   "anthropic-version": z.string().meta({ description: "The version of the wire that the client speaks." }),
   "anthropic-beta": z.string().meta({ description: "Features beside that version, for Claude." }),
 } as const;
@@ -31,6 +32,7 @@ export const responseHeaders = {
   "x-router-attempts": count.meta({ description: "How often a backend was asked." }),
   "x-router-reason": z.string().meta({ description: "Why this model." }),
   "x-router-max-output-tokens": count.meta({ description: "The limit that was set because the request gave none." }),
+  "x-router-cost-usd": z.string().meta({ description: "What it cost so far, all attempts together; US dollars." }),
   "x-router-replayed": z.literal("true").meta({ description: "The kept answer of a request with the same key." }),
   "x-router-estimated": z.literal("true").meta({ description: "Nobody counted: the number is an estimate." }),
   "retry-after": count.meta({ description: "Seconds." }),

@@ -40,7 +40,7 @@ export const asking: InCommon = {
 
 /** The same of those that cost money. */
 export const paid: InCommon = {
-  headers: [...asking.headers, "idempotency-key"],
-  answered: [...asking.answered, "x-router-replayed"],
-  errors: [...asking.errors, "request_running", "rate_limited"],
+  headers: [...asking.headers, "idempotency-key", "x-router-feature"],
+  answered: [...asking.answered, "x-router-cost-usd", "x-router-replayed"],
+  errors: [...asking.errors, "budget_exceeded", "request_running", "rate_limited"],
 };

@@ -37,6 +37,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number;
   /** It was waited for until a deadline. */
   readonly slow?: boolean;
+  /** The request never left: the provider can't bill it. */
+  readonly unsent?: boolean;
 }
 
 /** One attempt at one backend failed. `message` is safe to log and to show: it holds nothing that the provider wrote. */
@@ -48,6 +50,7 @@ export class UpstreamFailure extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly slow: boolean;
+  readonly unsent: boolean;
 
   constructor(message: string, details: FailureDetails = {}) {
     super(message);
@@ -57,6 +60,7 @@ export class UpstreamFailure extends Error {
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
     this.slow = details.slow ?? false;
+    this.unsent = details.unsent ?? false;
   }
 
   /** It has had enough requests for now, and nothing is wrong with it or with us. */
@@ -147,17 +151,30 @@ const connectionProblems: Readonly<Record<string, string>> = {
 /** The connection was there and was lost, often one that had been idle for long: a new one may do. */
 const cutOff: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
+/** There was no connection yet. */
+const notConnected: readonly string[] = [
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+];
+
 /** Turns what a client library throws into a failure without the library's words, which may hold addresses. */
 export function failureOfError(error: unknown): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   if (error instanceof Error && error.name === "HTTPParserError") return new UpstreamFailure("its answer is not HTTP");
   const code = codeOf(error);
   if (code && connectionProblems[code]) {
-    return new UpstreamFailure(connectionProblems[code], { retryable: cutOff.includes(code) });
+    return new UpstreamFailure(connectionProblems[code], {
+      retryable: cutOff.includes(code),
+      unsent: notConnected.includes(code),
+    });
   }
   if (code?.startsWith("HPE_")) return new UpstreamFailure(`its answer is not HTTP (${code})`);
   if (code && /CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(code)) {
-    return new UpstreamFailure(`its certificate is not trusted (${code})`, { consequence: "alert" });
+    return new UpstreamFailure(`its certificate is not trusted (${code})`, { consequence: "alert", unsent: true });
   }
   return new UpstreamFailure(code ? `no answer (${code})` : "no answer");
 }

@@ -3,7 +3,7 @@ import type { ChatBody } from "../providers/provider.ts";
 import { ClientQuestion } from "../question.ts";
 import type { Wire } from "../wires/wire.ts";
 import { clientSignal } from "./client.ts";
-import { isSovereign, stickyKey } from "./exchange.ts";
+import { bytesOf, isSovereign, stickyKey } from "./exchange.ts";
 import { type RouteParts, respond } from "./respond.ts";
 
 export interface AskedChat {
@@ -27,11 +27,11 @@ export function answerChat(
   const { router } = parts;
   const { wire, body, includeUsage } = asked;
   const sovereign = isSovereign(request, router.config);
-  return respond(parts, request, reply, (trail) => {
+  return respond(parts, request, reply, (trail, account) => {
     trail.sovereign = sovereign;
     const order = {
       model: body.model,
-      question: new ClientQuestion(wire, body, asked.headers),
+      question: new ClientQuestion(wire, body, asked.headers, bytesOf(request)),
       stream: body.stream === true,
       includeUsage,
       sovereign,
@@ -39,6 +39,7 @@ export function answerChat(
       stickyKey: stickyKey(request, asked.user),
       client: clientSignal(reply),
       telemetry: request.exchange.telemetry,
+      account,
     };
     return router.answer(order, trail);
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { paid, type RouteDoc } from "../openapi/index.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { clientSignal } from "./client.ts";
-import { isSovereign, stickyKey } from "./exchange.ts";
+import { bytesOf, isSovereign, stickyKey } from "./exchange.ts";
 import { type RouteParts, respond } from "./respond.ts";
 import { checkBody } from "./validate.ts";
 
@@ -59,7 +59,7 @@ export function embeddings(app: FastifyInstance, parts: RouteParts): void {
   app.post("/v1/embeddings", { config: { wire: openAiWire, doc } }, (request, reply) => {
     const body = checkBody(EmbeddingRequest, request.body);
     const sovereign = isSovereign(request, router.config);
-    return respond(parts, request, reply, async (trail) => {
+    return respond(parts, request, reply, async (trail, account) => {
       const order = {
         model: body.model,
         body,
@@ -67,6 +67,8 @@ export function embeddings(app: FastifyInstance, parts: RouteParts): void {
         stickyKey: stickyKey(request, body.user ?? undefined),
         client: clientSignal(reply),
         telemetry: request.exchange.telemetry,
+        account,
+        bytes: bytesOf(request),
       };
       const { bytes, usage } = await router.embed(order, trail);
       return { kind: "json", bytes, usage };

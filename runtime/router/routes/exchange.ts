@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { RouterConfig } from "../../config/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
+import { formatDollars } from "../money/index.ts";
 import type { RouteDoc } from "../openapi/index.ts";
 import type { RequestTelemetry } from "../telemetry/index.ts";
 import type { Trail } from "../trail.ts";
@@ -39,6 +40,12 @@ function sovereignHeader(request: FastifyRequest): boolean {
   });
 }
 
+/** Of a request's body, where its sender said so. */
+export function bytesOf({ headers }: FastifyRequest): number | undefined {
+  const length = headers["content-length"];
+  return length === undefined ? undefined : Number(length);
+}
+
 /** Whether only backends of our own may answer: by the tenant's rule or the request's wish. The stricter wins. */
 export function isSovereign(request: FastifyRequest, { tenants }: RouterConfig): boolean {
   const tenant = request.exchange.caller?.tenant;
@@ -53,13 +60,21 @@ export function stickyKey(request: FastifyRequest, user: string | undefined): st
 }
 
 /** Headers that say who answered. */
-export function routerHeaders({ backend, model, attempts, reason, maxOutputTokens }: Trail): Record<string, string> {
+export function routerHeaders({
+  backend,
+  model,
+  attempts,
+  reason,
+  maxOutputTokens,
+  costNano,
+}: Trail): Record<string, string> {
   return {
     ...(backend ? { "x-router-backend": backend } : {}),
     ...(model ? { "x-router-model": headerSafe(model) } : {}),
     "x-router-attempts": String(attempts),
     ...(reason ? { "x-router-reason": headerSafe(reason) } : {}),
     ...(maxOutputTokens === undefined ? {} : { "x-router-max-output-tokens": String(maxOutputTokens) }),
+    ...(costNano === undefined ? {} : { "x-router-cost-usd": formatDollars(costNano, 9) }),
   };
 }
 

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HybridRouter } from "../hybrid-router.ts";
 import type { Answer } from "../pipeline.ts";
 import { idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
+import type { RequestAccount, Spender } from "../spending/index.ts";
 import { newTrail, type Trail } from "../trail.ts";
-import { sendStream } from "./client.ts";
+import { sendBody, sendStream } from "./client.ts";
 import { routerHeaders } from "./exchange.ts";
 
 /** What routes that ask a backend are made of. */
@@ -23,10 +24,10 @@ const telling = ["x-router-sovereign", "anthropic-version", "anthropic-beta"];
  * @param ask writes on the trail who was asked
  */
 export async function respond(
-  { replays }: RouteParts,
+  { router, replays }: RouteParts,
   request: FastifyRequest,
   reply: FastifyReply,
-  ask: (trail: Trail) => Promise<Answer>,
+  ask: (trail: Trail, account: RequestAccount) => Promise<Answer>,
 ): Promise<FastifyReply> {
   const key = request.headers[idempotencyHeader];
   const begun = key === undefined ? undefined : await replays.begin(String(key), repeatable(request));
@@ -34,19 +35,19 @@ export async function respond(
   request.exchange.trail = trail;
   if (begun && "answer" in begun) return replay(request, reply, trail, begun.answer);
   try {
-    const answer = await ask(trail);
+    const answer = await ask(trail, router.spending.request(spenderOf(request), trail));
     const headers = routerHeaders(trail);
-    reply.headers(headers);
     if (answer.kind === "stream") {
       request.exchange.telemetry.streaming();
       const { chunks } = answer;
       return await sendStream(
         reply,
+        headers,
         begun?.first.recorded(chunks, headers, () => trail.outcome === "answered") ?? chunks,
       );
     }
     if (begun) await begun.first.keep({ kind: "json", headers, body: answer.bytes });
-    return reply.type(jsonType).send(answer.bytes);
+    return sendBody(reply, headers, jsonType, answer.bytes);
   } catch (error) {
     if (begun) await begun.first.release();
     reply.headers(routerHeaders(trail));
@@ -61,14 +62,24 @@ function replay(
   { kind, headers, body }: StoredAnswer,
 ): Promise<FastifyReply> | FastifyReply {
   trail.outcome = "replayed";
-  reply.headers({ ...headers, "x-router-replayed": "true" });
-  if (kind === "json") return reply.type(jsonType).send(body);
+  const replayed = { ...headers, "x-router-replayed": "true" };
+  if (kind === "json") return sendBody(reply, replayed, jsonType, body);
   request.exchange.telemetry.streaming();
-  return sendStream(reply, once(body));
+  return sendStream(reply, replayed, once(body));
 }
 
 async function* once(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
   yield body;
+}
+
+/** A client's label for what it does; longer ones are cut. */
+const featureHeader = "x-router-feature";
+
+function spenderOf({ exchange, id, routeOptions, headers }: FastifyRequest): Spender {
+  const { tenant = "", keyId = "" } = exchange.caller ?? {};
+  const feature = headers[featureHeader];
+  const wire = routeOptions.config.wire?.name ?? "";
+  return { tenant, keyId, requestId: id, wire, feature: typeof feature === "string" ? feature : undefined };
 }
 
 function repeatable({ exchange, routeOptions, headers, body }: FastifyRequest) {

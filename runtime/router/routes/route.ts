@@ -27,7 +27,7 @@ export const RouteAnswer = z
     backend: z.string(),
     model: z.string(),
     attempts: z.int().min(1),
-    cost_usd: z.number().nullable().meta({ description: "Not known yet." }),
+    cost_usd: z.number().min(0).meta({ description: "US dollars, all attempts together." }),
     usage: z
       .strictObject({
         prompt_tokens: tokens,
@@ -62,16 +62,16 @@ export function route(app: FastifyInstance, parts: RouteParts): void {
   app.post("/v1/route", { config: { wire: openAiWire, doc } }, (request, reply) => {
     const { prompt, system_prompt, preferred_model } = RouteRequest.parse(checkBody(RouteRequest, request.body));
     const sovereign = isSovereign(request, router.config);
-    return respond(parts, request, reply, async (trail) => {
-      const { usage, ...answer } = await router.route(prompt, system_prompt, preferred_model, {
+    return respond(parts, request, reply, async (trail, account) => {
+      const { usage, costUsd, ...answer } = await router.route(prompt, system_prompt, preferred_model, {
         trail,
         sovereign,
         signal: clientSignal(reply),
         stickyKey: stickyKey(request, undefined),
         telemetry: request.exchange.telemetry,
+        account,
       });
-      // The price comes with the ledger; until then it is not known, which is not the same as nothing.
-      const body = { ...answer, cost_usd: null, usage: usage ?? null };
+      const body = { ...answer, cost_usd: costUsd, usage: usage ?? null };
       return { kind: "json", bytes: Buffer.from(JSON.stringify(body)), usage };
     });
   });

@@ -1,3 +1,4 @@
+export { causeOf } from "./cause.ts";
 export { noTelemetry } from "./none.ts";
 export { requestParameters } from "./request-parameters.ts";
 export { createTelemetry, type TelemetryOptions } from "./telemetry.ts";

@@ -1,16 +1,10 @@
 import { withoutKnown } from "../secrets.ts";
 import { maxReason, UpstreamAttempt } from "./attempt-telemetry.ts";
+import { causeOf } from "./cause.ts";
 import { attribute, httpMethod } from "./conventions.ts";
 import type { RouterMetrics } from "./metrics.ts";
 import type { AttributeWriter, Span } from "./tracer.ts";
-import type {
-  AttemptCause,
-  AttemptStart,
-  AttemptTelemetry,
-  RequestEnd,
-  RequestStart,
-  RequestTelemetry,
-} from "./types.ts";
+import type { AttemptStart, AttemptTelemetry, RequestEnd, RequestStart, RequestTelemetry } from "./types.ts";
 
 export interface RequestParts {
   readonly span: Span;
@@ -104,12 +98,6 @@ export class ServedRequest implements RequestTelemetry {
     write.number(attribute.totalInputTokens, end.usage?.prompt_tokens);
     write.number(attribute.totalOutputTokens, end.usage?.completion_tokens);
   }
-}
-
-function causeOf({ backend, model, continues }: AttemptStart, before: Target | undefined): AttemptCause {
-  if (before === undefined) return "first";
-  if (continues) return "continuation";
-  return before.backend === backend && before.model === model ? "retry" : "failover";
 }
 
 /** A client's own mistake is no error of the server's; a stream that breaks off is one, although its status was 200. */

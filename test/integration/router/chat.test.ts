@@ -82,7 +82,7 @@ test("/v1/route answers with text, backend, model, attempts and usage", async ()
     backend: "openai",
     model: "big",
     attempts: 1,
-    cost_usd: null,
+    cost_usd: 0,
     usage: { prompt_tokens: 1, completion_tokens: 3, total_tokens: 4 },
   });
   expect(openai.requests[0]?.body).toMatchObject({

@@ -1,0 +1,66 @@
+import type { RouterConfig } from "../../config/index.ts";
+import { type Ledger, openLedger } from "../ledger/index.ts";
+import type { Log } from "../log.ts";
+import { type BudgetStore, Calendar, MemoryBudgetStore, openRedis, RedisBudgetStore } from "../money/index.ts";
+import { openSecret } from "../secrets.ts";
+import { loadFrom, rebuildFrom } from "./rebuilding.ts";
+import { Spending } from "./spending.ts";
+
+export interface SpendingSources {
+  readonly config: RouterConfig;
+  /** Where the addresses of Redis and of the databases are found. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The folder that relative paths of the configuration start from. */
+  readonly baseDirectory: string;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
+}
+
+/**
+ * The money of a router that serves: budgets in Redis where there is one and else in this process, and a ledger where
+ * there is a place for it. Waits for neither.
+ *
+ * @throws the system's error where the ledger's folder can't be used
+ */
+export function openSpending({ config, environment, baseDirectory, log }: SpendingSources): Spending {
+  const { budgets } = config;
+  const calendar = new Calendar(budgets.timezone);
+  const ledger = ledgerOf({ config, environment, baseDirectory, log });
+  if (!ledger) log.warn("no ledger: what requests cost is counted, and forgotten with this process");
+  const onProblem = (problem: string) => log.warn({ problem }, "budgets");
+  const urls = openSecret({ env: "REDIS_URL" }, environment, baseDirectory)
+    .read()
+    ?.split(/[\s,]+/);
+  if (urls === undefined) {
+    const store = new MemoryBudgetStore(calendar);
+    const loaded = ledger && loadFrom(ledger, store, calendar, onProblem);
+    return new Spending({ config, store, ledger, loaded, onProblem });
+  }
+  return new Spending({ config, store: inRedis(urls, config, calendar, ledger, onProblem), ledger, onProblem });
+}
+
+function inRedis(
+  urls: readonly string[],
+  { budgets }: RouterConfig,
+  calendar: Calendar,
+  ledger: Ledger | undefined,
+  onProblem: (problem: string) => void,
+): BudgetStore {
+  const { key: name, onStoreLost, commandTimeoutMs, rebuildTimeoutMs, rebuildGraceMs } = budgets;
+  let told = 0;
+  const client = openRedis({ urls, cluster: urls.length > 1, timeoutMs: commandTimeoutMs }, () => {
+    // The client's words may hold an address.
+    if (Date.now() - told > 60_000) onProblem("Redis can't be reached");
+    told = Date.now();
+  });
+  const rebuild = rebuildFrom(ledger);
+  const limits = { onStoreLost, commandTimeoutMs, rebuildTimeoutMs, rebuildGraceMs };
+  return new RedisBudgetStore({ client, name, calendar, rebuild, ...limits });
+}
+
+/** Where there is no place for it there is none: a database in memory would be forgotten like the counters. */
+function ledgerOf({ config, environment, baseDirectory, log }: SpendingSources): Ledger | undefined {
+  const { ledger, name, region } = config;
+  const server = openSecret(ledger.database, environment, baseDirectory).read();
+  if (server === undefined && ledger.directory === undefined) return undefined;
+  return openLedger({ config: ledger, source: { stack: name, region }, environment, baseDirectory, log });
+}

@@ -1,0 +1,154 @@
+import type { RouterConfig } from "../../config/index.ts";
+import type { Backend } from "../backends.ts";
+import { type Ledger, noUsage } from "../ledger/index.ts";
+import {
+  type BudgetStatus,
+  type BudgetStore,
+  Calendar,
+  type Expired,
+  type Limits,
+  LimitTable,
+  MemoryBudgetStore,
+  type Priced,
+  Prices,
+  type Scope,
+} from "../money/index.ts";
+import type { Trail } from "../trail.ts";
+import { RequestAccount, type Spender } from "./request-account.ts";
+
+/** Reservations of routers that died are looked for this often; milliseconds. */
+const sweepMs = 5_000;
+
+type Rules = Pick<RouterConfig, "budgets" | "prices">;
+
+export interface SpendingParts {
+  readonly config: Rules;
+  readonly store: BudgetStore;
+  /** Absent where nothing is written down. */
+  readonly ledger?: Ledger | undefined;
+  /** Resolves once the store knows what was spent before. */
+  readonly loaded?: Promise<void> | undefined;
+  onProblem(problem: string): void;
+}
+
+/** What one router's requests cost and may cost: prices, budgets and the ledger, as one thing for the pipeline. */
+export class Spending {
+  readonly store: BudgetStore;
+  readonly ledger: Ledger | undefined;
+  readonly #onProblem: (problem: string) => void;
+  readonly #sweeping: NodeJS.Timeout;
+  #loading: Promise<void> | undefined;
+  #config: Rules;
+  #prices: Prices;
+  #limits: LimitTable;
+
+  constructor({ config, store, ledger, loaded, onProblem }: SpendingParts) {
+    this.store = store;
+    this.ledger = ledger;
+    this.#onProblem = onProblem;
+    this.#config = config;
+    this.#prices = new Prices(config.prices);
+    this.#limits = new LimitTable(config.budgets);
+    this.#loading = loaded?.then(() => {
+      this.#loading = undefined;
+    });
+    this.#sweeping = setInterval(() => void this.#sweep(), sweepMs).unref();
+  }
+
+  /** The budgets of one process that writes nothing down. */
+  static inMemory(config: Rules): Spending {
+    const store = new MemoryBudgetStore(new Calendar(config.budgets.timezone));
+    return new Spending({ config, store, onProblem: () => {} });
+  }
+
+  /** Set until the store knows what was spent before. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading;
+  }
+
+  /** From now on other prices and limits apply; a time zone needs a restart. */
+  reconfigure(config: Rules): void {
+    this.#config = config;
+    this.#prices = new Prices(config.prices);
+    this.#limits = new LimitTable(config.budgets);
+  }
+
+  get fileTokens(): number {
+    return this.#config.budgets.fileTokens;
+  }
+
+  /** Begins a request; its cost is told to `trail`. */
+  request(spender: Spender, trail: Trail): RequestAccount {
+    return new RequestAccount(this, spender, trail);
+  }
+
+  limitsOf(tenant: string, key: string): Limits {
+    return this.#limits.of({ tenant, key });
+  }
+
+  /** Undefined where nobody knows; a rehearsal costs nothing unless it is given a price. */
+  priceOf({ name, rehearsal }: Pick<Backend, "name" | "rehearsal">, model: string): Priced | undefined {
+    if (rehearsal && this.#config.prices[`${name}/${model}`] === undefined) return rehearsed;
+    return this.#prices.priceOf(name, model);
+  }
+
+  /** Every scope that has a budget, with what is left of it; undefined where the store can't be asked. */
+  async status(now: number): Promise<{ scope: Scope; status: BudgetStatus | undefined }[]> {
+    const scopes = this.#limits.scopes();
+    return Promise.all(
+      scopes.map(async (scope) => ({
+        scope,
+        status: await this.store.status(scope, this.#limits.ofScope(scope), now),
+      })),
+    );
+  }
+
+  /** After the last request. */
+  async close(options: { readonly timeoutMs: number }): Promise<void> {
+    clearInterval(this.#sweeping);
+    await this.ledger?.close(options);
+    await this.store.close();
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      const expired = await this.store.sweep(Date.now());
+      if (expired.length === 0) return;
+      for (const each of expired) this.ledger?.append(abandoned(each));
+      await this.store.swept(expired.map(({ id }) => id));
+      this.#onProblem(`${expired.length} attempts of routers that are gone were counted at what had been reserved`);
+    } catch {
+      // Told by whoever reserves; the next turn tries again.
+    }
+  }
+}
+
+const rehearsed: Priced = { ...freePrice(), source: "rehearsal" };
+
+function freePrice(): Priced {
+  const price = new Prices({}).priceOf("local", "rehearsal");
+  if (!price) throw new Error("a model of our own has a price");
+  return price;
+}
+
+/** All that is known of an attempt whose router died with its journal. */
+function abandoned({ id, tenant, key, amount }: Expired): Parameters<Ledger["append"]>[0] {
+  return {
+    attemptId: id,
+    firstAttemptId: id,
+    requestId: "",
+    tenant,
+    keyId: key,
+    backend: "unknown",
+    model: "unknown",
+    operation: "chat",
+    wire: "unknown",
+    number: 1,
+    cause: "first",
+    outcome: "abandoned",
+    usage: noUsage,
+    costNano: BigInt(amount),
+    estimated: true,
+    latencyMs: 0,
+  };
+}

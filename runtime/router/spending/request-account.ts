@@ -1,3 +1,4 @@
+import { RouterError } from "../errors.ts";
 import { newAttemptId } from "../ledger/index.ts";
 import {
   type Attempt,
@@ -174,7 +175,9 @@ const amountOf = (priced: Priced, attempt: Attempt, operation: AttemptOrder["ope
 /** On a budget only what has a price may be asked. */
 function requireBounds({ backend, model, askedFor }: Target, priced: Priced | undefined, { body }: AttemptOrder): void {
   if (!priced) {
-    throw new PassedOver(`there is a budget, and no price of it is known (set prices["${backend.name}/${model}"])`);
+    const address = `${backend.name}/${model}`;
+    const message = `There is a budget, and the price of ${address} is not known: give it one (prices["${address}"]).`;
+    throw new PassedOver(message, new RouterError("invalid_request", message, { param: "model" }), askedFor);
   }
   const refusal = priced.free ? undefined : refusalOf(unbounded(body));
   if (refusal) throw new PassedOver(refusal.message, refusal, askedFor);

@@ -20,7 +20,7 @@ const startMs = 30_000;
 
 /**
  * The router as it is deployed: bundled, with a key, and all else as it is by default, which is everything on: breakers,
- * prediction, metrics, a log line and a recorded trace for each request.
+ * prediction, metrics, a log line and a recorded trace for each request, and each attempt's cost reserved and settled.
  */
 export async function startRouter(place: Place, options: RouterOptions = {}): Promise<System> {
   const { name = "ours", checkout = projectDirectory, nodeArgs = [], environment = {} } = options;
@@ -30,6 +30,8 @@ export async function startRouter(place: Place, options: RouterOptions = {}): Pr
   const config: RouterConfigInput = {
     listen: { host: "127.0.0.1", port },
     keys: [{ id, sha256, tenant: "bench" }],
+    prices: { [`openai/${fakeModel}`]: { input: 1, output: 4 } },
+    budgets: { stack: { day: 1_000_000 } },
     backends: { openai: { baseUrl: `http://127.0.0.1:${place.upstreamPort}/v1`, models: [fakeModel] } },
   };
   const configFile = join(place.folder, `${name}.json`);

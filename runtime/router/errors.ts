@@ -71,6 +71,12 @@ export const errorTable = {
     type: "server_error",
     when: "No backend could answer; each one's reason is told.",
   },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    type: "server_error",
+    when: "What would have to be asked, the ledger or the budgets' store, can't be asked now.",
+  },
   internal_error: { status: 500, retryable: true, type: "server_error", when: "The router itself failed." },
 } as const satisfies Record<string, ErrorRow>;
 

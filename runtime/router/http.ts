@@ -12,6 +12,7 @@ import { keepRegion } from "./region.ts";
 import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { costs } from "./routes/costs/index.ts";
 import { countTokens } from "./routes/count-tokens.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { messages } from "./routes/messages.ts";
@@ -70,6 +71,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   embeddings(app, asking);
   route(app, asking);
   models(app, router);
+  costs(app, router);
   openApi(app, routes);
   await app.ready();
   return { server, control };

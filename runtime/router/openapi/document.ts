@@ -41,7 +41,7 @@ function operation(route: DocumentedRoute, path: string, schemas: Schemas): Json
   const { method, open, doc } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ""));
   const inHeaders = (doc.requestHeaders ?? []).map((name: RequestHeader) => ref("parameters", name));
-  const parameters = [...inPath, ...inHeaders];
+  const parameters = [...inPath, ...(doc.query ? queryParameters(doc.query) : []), ...inHeaders];
   return {
     operationId: operationId(method, path),
     summary: doc.summary,
@@ -131,6 +131,17 @@ const headerRefs = (names: readonly ResponseHeader[]): JsonObject =>
   Object.fromEntries(names.map((name) => [name, ref("headers", name)]));
 
 const pathParameter = (name: string): JsonObject => ({ name, in: "path", required: true, schema: { type: "string" } });
+
+function queryParameters(query: z.ZodObject): JsonObject[] {
+  const { properties = {}, required = [] } = jsonSchema(query, "input") as {
+    readonly properties?: Readonly<Record<string, JsonObject>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...schema }]) => {
+    const told = description === undefined ? {} : { description };
+    return { name, in: "query", required: required.includes(name), ...told, schema };
+  });
+}
 
 /** `POST /v1/chat/completions` is `postV1ChatCompletions`. */
 const operationId = (method: string, path: string): string =>

@@ -35,6 +35,7 @@ export const responseHeaders = {
   "x-router-cost-usd": z.string().meta({ description: "What it cost so far, all attempts together; US dollars." }),
   "x-router-replayed": z.literal("true").meta({ description: "The kept answer of a request with the same key." }),
   "x-router-estimated": z.literal("true").meta({ description: "Nobody counted: the number is an estimate." }),
+  link: z.string().meta({ description: "The next page, where there is one (RFC 8288)." }),
   "retry-after": count.meta({ description: "Seconds." }),
   "www-authenticate": z.string().meta({ description: "How a key is given." }),
 } as const;

@@ -7,6 +7,8 @@ export interface RouteDoc {
   readonly summary: string;
   readonly description?: string;
   readonly requestHeaders?: readonly RequestHeader[];
+  /** Each of its fields is a parameter of the query string. */
+  readonly query?: z.ZodObject;
   /** A schema with a title is found by it among the document's schemas. */
   readonly body?: z.ZodType;
   /** By status. */

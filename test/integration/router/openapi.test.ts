@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import type { FastifyInstance } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { scratch } from "./money.ts";
 import { pair, router as startRouter } from "./support.ts";
 
 interface Answer {
@@ -87,6 +88,10 @@ const answered: Asked[] = [
   ["POST", "/v1/embeddings", { model: "openai/big", input: "a", encoding_format: "base64" }],
   ["POST", "/v1/route", { prompt: "hello", preferred_model: "openai" }],
   ["GET", "/v1/models"],
+  ["GET", "/v1/costs"],
+  ["GET", "/v1/costs", undefined, { accept: "text/csv" }],
+  ["GET", "/v1/costs/requests"],
+  ["GET", "/v1/costs/requests", undefined, { accept: "text/csv" }],
   ["GET", "/health"],
   ["GET", "/livez"],
   ["GET", "/readyz"],
@@ -122,7 +127,10 @@ test("answers and errors have the headers and the form that the document says", 
     {},
     {},
     {
-      config: { backends: { local: { baseUrl: "http://127.0.0.1:9", rehearsal: true, models: ["down"] } } },
+      config: {
+        ledger: { directory: scratch() },
+        backends: { local: { baseUrl: "http://127.0.0.1:9", rehearsal: true, models: ["down"] } },
+      },
     },
   );
   const document = await documentOf(router);

@@ -11,6 +11,7 @@ import { collectRoutes } from "./openapi/index.ts";
 import { keepRegion } from "./region.ts";
 import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
+import { budgets } from "./routes/budgets.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { costs } from "./routes/costs/index.ts";
 import { countTokens } from "./routes/count-tokens.ts";
@@ -72,6 +73,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   route(app, asking);
   models(app, router);
   costs(app, router);
+  budgets(app, router);
   openApi(app, routes);
   await app.ready();
   return { server, control };

@@ -90,7 +90,7 @@ export class RequestAccount {
     const amount = priced === undefined ? 0 : amountOf(priced, attempt, order.operation);
     const id = newAttemptId();
     const now = Date.now();
-    const expiresAt = now + order.maxMs + marginMs;
+    const expiresAt = now + Math.ceil(order.maxMs) + marginMs;
     const reserved = this.#reserve({ id, amount, now, expiresAt, limits });
     const made = (answer: Reserved) => {
       if (!answer.ok) throw refused(answer, target, amount, askedFor, now);

@@ -92,15 +92,27 @@ export class Spending {
     return this.#prices.priceOf(name, model);
   }
 
-  /** Every scope that has a budget, with what is left of it; undefined where the store can't be asked. */
-  async status(now: number): Promise<{ scope: Scope; status: BudgetStatus | undefined }[]> {
-    const scopes = this.#limits.scopes();
+  /**
+   * What is left of budgets; a status is undefined where the store can't be asked.
+   *
+   * @param scopes by default each that has a budget
+   */
+  async status(
+    now: number,
+    scopes: readonly Scope[] = this.#limits.scopes(),
+  ): Promise<{ scope: Scope; status: BudgetStatus | undefined }[]> {
     return Promise.all(
       scopes.map(async (scope) => ({
         scope,
         status: await this.store.status(scope, this.#limits.ofScope(scope), now),
       })),
     );
+  }
+
+  /** Why nobody knows now what was spent, fit to be shown; undefined where it is known. */
+  async trouble(): Promise<string | undefined> {
+    if (this.#loading) return "the ledger has not told yet what was spent before";
+    return this.store.trouble();
   }
 
   /** After the last request. */

@@ -92,6 +92,7 @@ const answered: Asked[] = [
   ["GET", "/v1/costs", undefined, { accept: "text/csv" }],
   ["GET", "/v1/costs/requests"],
   ["GET", "/v1/costs/requests", undefined, { accept: "text/csv" }],
+  ["GET", "/v1/budgets"],
   ["GET", "/health"],
   ["GET", "/livez"],
   ["GET", "/readyz"],

@@ -114,6 +114,10 @@ export class MemoryBudgetStore implements BudgetStore {
     return (account ?? new Account()).status(limits, this.#calendar.at(now));
   }
 
+  trouble(): undefined {
+    return undefined;
+  }
+
   async close(): Promise<void> {}
 
   /**

@@ -126,7 +126,6 @@ export class RedisBudgetStore implements BudgetStore {
     }
   }
 
-  /** Whether the counters can be trusted now; why not, fit to be shown. */
   async trouble(): Promise<string | undefined> {
     try {
       await this.#session.step(["look"]);

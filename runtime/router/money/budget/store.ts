@@ -12,7 +12,7 @@ export interface ReserveOrder extends Asker {
   readonly inRequest?: Nanos;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** When it is certainly over: from then on its router is taken for dead. Milliseconds since 1970. */
+  /** When it is certainly over: from then on its router is taken for dead. Whole milliseconds since 1970. */
   readonly expiresAt: number;
   readonly limits: Limits;
 }
@@ -133,5 +133,7 @@ export interface BudgetStore {
   swept(ids: readonly string[]): void | Promise<void>;
   /** Undefined where the store can't be asked. */
   status(scope: Scope, limits: PeriodLimits, now: number): BudgetStatus | undefined | Promise<BudgetStatus | undefined>;
+  /** Why the counters can't be trusted now, fit to be shown; undefined where they can. */
+  trouble(): string | undefined | Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import { type BackendName, configHash, type RouterConfig, splitAddress } from "../config/index.ts";
 import type { Backend, Backends } from "./backends.ts";
+import { type BudgetState, type LedgerState, MoneyHealth } from "./money-health.ts";
 import { failureOfError, UpstreamFailure } from "./providers/failure.ts";
 import type { BreakerState, Standings } from "./reliability/index.ts";
+import type { Spending } from "./spending/index.ts";
 import { type ModelChoice, modelNames, parseModel } from "./targets.ts";
 
 /** A probe's answer is good for this long, so that /health can't be used to hammer a provider; milliseconds. */
@@ -41,9 +43,20 @@ export interface HealthReport {
   /** Hash of the effective configuration. */
   readonly config: string;
   readonly backends: Readonly<Record<BackendName, BackendHealth>>;
+  /** Absent where there is none. */
+  readonly ledger?: LedgerState;
+  readonly budgets: BudgetState;
 }
 
 type Probed = { readonly models: readonly string[]; readonly failure?: UpstreamFailure };
+
+export interface HealthParts {
+  readonly config: RouterConfig;
+  readonly backends: Backends;
+  readonly standings: Standings;
+  readonly sovereign: boolean;
+  readonly spending: Spending;
+}
 
 /** Knows how the backends are and which models they list. */
 export class Health {
@@ -53,9 +66,12 @@ export class Health {
   readonly #sovereign: boolean;
   readonly #probes = new Map<BackendName, { at: number; result: Promise<Probed> }>();
   readonly #standings: Standings;
+  readonly #money: MoneyHealth;
 
-  constructor(config: RouterConfig, backends: Backends, standings: Standings, sovereign: boolean) {
+  constructor(parts: HealthParts) {
+    const { config, backends, standings, sovereign, spending } = parts;
     this.#standings = standings;
+    this.#money = new MoneyHealth(spending);
     this.#config = config;
     this.#backends = backends;
     this.#hash = configHash(config);
@@ -63,18 +79,23 @@ export class Health {
   }
 
   async report(draining: boolean): Promise<HealthReport> {
-    const list = await Promise.all(
-      Object.values(this.#backends).map(async (it) => [it.name, await this.#of(it)] as const),
-    );
+    const [list, budgets] = await Promise.all([
+      Promise.all(Object.values(this.#backends).map(async (it) => [it.name, await this.#of(it)] as const)),
+      this.#money.budgets(),
+    ]);
     const backends = Object.fromEntries(list) as Record<BackendName, BackendHealth>;
+    const { ledger } = this.#money;
+    const counts = budgets.known && ledger?.writable !== false;
     return {
       name: this.#config.name,
       ...(this.#config.region ? { region: this.#config.region } : {}),
-      status: overall(Object.values(backends)),
+      status: overall(Object.values(backends), counts),
       airgap: this.#sovereign,
       draining,
       config: this.#hash,
       backends,
+      ...(ledger ? { ledger } : {}),
+      budgets,
     };
   }
 
@@ -193,10 +214,11 @@ function statusOf(
   return lastFailure ? { status: "degraded", why: `last request: ${lastFailure}` } : { status: "healthy" };
 }
 
-function overall(backends: readonly BackendHealth[]): HealthReport["status"] {
+/** @param counts whether what costs can be counted; where not, it is refused */
+function overall(backends: readonly BackendHealth[], counts: boolean): HealthReport["status"] {
   const used = backends.filter(({ status }) => status !== "disabled");
   if (used.some(({ status }) => status === "healthy" || status === "degraded")) {
-    return used.every(({ status }) => status === "healthy") ? "healthy" : "degraded";
+    return counts && used.every(({ status }) => status === "healthy") ? "healthy" : "degraded";
   }
   return "down";
 }

@@ -75,7 +75,8 @@ export class HybridRouter {
   #open(config: RouterConfig, standings: Standings): Router {
     const backends = openBackends({ config, environment: this.#environment, baseDirectory: this.#baseDirectory });
     const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(this.#environment.AIRGAP_MODE?.trim() ?? "");
-    return { config, backends, standings, sovereign, health: new Health(config, backends, standings, sovereign) };
+    const parts = { config, backends, standings, sovereign };
+    return { ...parts, health: new Health({ ...parts, spending: this.spending }) };
   }
 
   get config(): RouterConfig {

@@ -25,6 +25,16 @@ const BackendHealth = z.strictObject({
   rehearsal: z.literal(true).optional().meta({ description: "A scripted stand-in, not a model." }),
 });
 
+const LedgerState = z.strictObject({
+  writable: z.boolean().meta({ description: "Whether paid attempts can be written down; where not, none is made." }),
+  database: z.enum(["postgresql", "embedded"]),
+  waiting: z.literal(true).optional().meta({ description: "Rows wait for the database; the log says why." }),
+  journal: z
+    .string()
+    .optional()
+    .meta({ description: "Why the journal takes no records: full, or ENOSPC and the like." }),
+});
+
 export const Health = z
   .strictObject({
     name: z.string(),
@@ -34,6 +44,11 @@ export const Health = z
     draining: z.boolean(),
     config: z.string().meta({ description: "Hash of the effective configuration." }),
     backends: z.record(z.enum(backendNames), BackendHealth),
+    ledger: LedgerState.optional().meta({ description: "Absent where there is none." }),
+    budgets: z.strictObject({
+      known: z.boolean().meta({ description: "Whether it is known what was spent; where not, what costs is refused." }),
+      why: z.string().optional(),
+    }),
   })
   .meta({ title: "Health" });
 
@@ -42,7 +57,7 @@ export const Ready = z.strictObject({ ready: z.boolean() });
 
 const docs = {
   health: {
-    summary: "Tells how each backend is.",
+    summary: "Tells how each backend is, and whether costs can be counted.",
     answers: { 200: { description: "Whatever the backends' state.", content: { "application/json": Health } } },
   },
   metrics: {

@@ -71,13 +71,6 @@ export class RequestAccount {
    * @throws PassedOver where the attempt may not be made
    */
   attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
-    const { loading } = this.#spending;
-    return loading === undefined
-      ? this.#attempt(target, order, askedFor)
-      : loading.then(() => this.#attempt(target, order, askedFor));
-  }
-
-  #attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
     const { tenant, keyId } = this.#spender;
     const limits = this.#spending.limitsOf(tenant, keyId);
     const priced = this.#spending.priceOf(target.backend, target.model);
@@ -107,7 +100,10 @@ export class RequestAccount {
     readonly limits: Limits;
   }): Reserved | Promise<Reserved> {
     const { tenant, keyId } = this.#spender;
-    return this.#spending.store.reserve({ ...order, tenant, key: keyId, inRequest: this.#amount });
+    const { loading, store } = this.#spending;
+    const reserve = () => store.reserve({ ...order, tenant, key: keyId, inRequest: this.#amount });
+    // What costs nothing waits for nobody.
+    return loading === undefined || order.amount === 0 ? reserve() : loading.then(reserve);
   }
 
   #begin(

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { configHash } from "../../../runtime/config/index.ts";
-import { onChat, pair, router as startRouter, upstream } from "./support.ts";
+import { scratch, withLedger } from "./money.ts";
+import { onChat, pair, router as startRouter, until, upstream } from "./support.ts";
 
 type Health = {
   status: string;
   config: string;
   backends: Record<string, { status: string; why?: string; latency_ms?: number }>;
+  ledger?: { writable: boolean; database: string; waiting?: true };
+  budgets: { known: boolean; why?: string };
 };
 
 const healthOf = async (router: { url: string }) => (await (await fetch(`${router.url}/health`)).json()) as Health;
@@ -68,6 +71,37 @@ test("a cloud backend without its key is disabled and says which variable to set
   const { url } = await upstream();
   const router = await startRouter({ config: { backends: { openai: { baseUrl: url } } } });
   expect((await healthOf(router)).backends.openai).toEqual({ status: "disabled", why: "no key: set OPENAI_API_KEY" });
+});
+
+test("health tells of the ledger where there is one, and that it is known what was spent", async () => {
+  expect(await healthOf((await pair({})).router)).not.toHaveProperty("ledger");
+  const { router } = await withLedger();
+  const health = () => healthOf(router);
+  await until(async () => (await health()).budgets.known);
+  expect(await health()).toMatchObject({
+    status: "healthy",
+    ledger: { writable: true, database: "embedded" },
+    budgets: { known: true },
+  });
+});
+
+test("a database that is away and a Redis that is gone are told without their addresses", async () => {
+  const { router } = await pair(
+    {},
+    {},
+    {
+      config: { ledger: { directory: scratch(), batch: { intervalMs: 20 } } },
+      environment: { DATABASE_URL: "postgresql://me:canary@127.0.0.1:9/ledger", REDIS_URL: "redis://127.0.0.1:9" },
+    },
+  );
+  await until(async () => (await healthOf(router)).ledger?.waiting === true);
+  const text = await (await fetch(`${router.url}/health`)).text();
+  expect(JSON.parse(text)).toMatchObject({
+    status: "degraded",
+    ledger: { writable: true, database: "postgresql", waiting: true },
+    budgets: { known: false, why: "Redis can't be reached" },
+  });
+  expect(text).not.toMatch(/127\.0\.0\.1|canary/);
 });
 
 test("livez and readyz answer without a key", async () => {

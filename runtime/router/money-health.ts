@@ -1,0 +1,63 @@
+import type { Spending } from "./spending/index.ts";
+
+/** How it is written down what attempts cost. */
+export interface LedgerState {
+  /** Whether one more paid attempt can be written down; where not none is made. */
+  readonly writable: boolean;
+  readonly database: "postgresql" | "embedded";
+  /** Rows wait for the database; the log says why. */
+  readonly waiting?: true;
+  /** Why the journal takes no records: `full`, or the system's code such as ENOSPC. */
+  readonly journal?: string;
+}
+
+export interface BudgetState {
+  /** Whether it is known what was spent. */
+  readonly known: boolean;
+  readonly why?: string;
+}
+
+/** An answer is good for this long, and no longer waited for; milliseconds. */
+const ageMs = 1_000;
+const patienceMs = 3_000;
+
+/** Knows whether what requests cost can be counted and written down. */
+export class MoneyHealth {
+  readonly #spending: Spending;
+  #last: { readonly at: number; readonly state: Promise<BudgetState> } | undefined;
+
+  constructor(spending: Spending) {
+    this.#spending = spending;
+  }
+
+  get ledger(): LedgerState | undefined {
+    const health = this.#spending.ledger?.health;
+    if (!health) return undefined;
+    const { writable, database, journal } = health;
+    return {
+      writable,
+      database: database.kind,
+      // The words of a driver may hold an address, and nobody who asks has shown a key.
+      ...(database.problem === undefined ? {} : { waiting: true }),
+      ...(journal.problem === undefined ? {} : { journal: journal.problem }),
+    };
+  }
+
+  /** All who ask within a second wait for the same answer. */
+  budgets(): Promise<BudgetState> {
+    if (!this.#last || performance.now() - this.#last.at >= ageMs) {
+      this.#last = { at: performance.now(), state: this.#ask() };
+    }
+    return this.#last.state;
+  }
+
+  async #ask(): Promise<BudgetState> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, patienceMs, `no answer within ${patienceMs} ms`);
+    });
+    const why = await Promise.race([this.#spending.trouble(), late]);
+    clearTimeout(timer);
+    return why === undefined ? { known: true } : { known: false, why };
+  }
+}

@@ -1,15 +1,30 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleHash } from "./bundle-hash.ts";
 
-/** One ESM file that runs without node_modules, and the hash by which it is known. */
+/** One ESM file that runs without node_modules, what it loads from beside it, and the hash by which they are known. */
 export interface Bundle {
   readonly path: string;
-  /** SHA-256 of the file, hexadecimal: the same sources make the same hash in every clone. */
+  /** Names of files in the same folder. */
+  readonly beside?: readonly string[];
+  /** As `bundleHash` says, hexadecimal: the same sources make the same hash in every clone. */
   readonly sha256: string;
 }
+
+/** What an entry's bundle has beside it: further entries, bundled by themselves, and files of packages as they are. */
+interface Beside {
+  readonly entries: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+}
+
+const besideOf: Readonly<Record<string, Beside>> = {
+  "router/main.ts": {
+    entries: { "pglite-worker.mjs": "router/ledger/database/pglite-worker.ts" },
+    files: ["pglite.wasm", "pglite.data", "initdb.wasm"].map((file) => `@electric-sql/pglite/dist/${file}`),
+  },
+};
 
 /** A bundle and what it was made from, so that an unchanged one is not made again by every preview. */
 interface Made extends Pick<Bundle, "sha256"> {
@@ -26,7 +41,7 @@ const banner =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
 /**
- * Bundles an entry point below `runtime/` into one file whose name holds its hash.
+ * Bundles an entry point below `runtime/`, into a folder whose name holds its hash.
  *
  * @param entry such as `router/main.ts`
  */
@@ -34,11 +49,43 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   const name = dirname(entry);
   const record = join(bundlesDirectory, `${name}.json`);
   const bundler = (createRequire(import.meta.url)("esbuild/package.json") as { version: string }).version;
+  const { entries, files } = besideOf[entry] ?? { entries: {}, files: [] };
+  const beside = [...Object.keys(entries), ...files.map((file) => basename(file))].sort();
   const before = readRecord(record);
-  if (before && before.bundler === bundler && isCurrent(name, before)) return bundleOf(name, before.sha256);
+  if (before && before.bundler === bundler && isCurrent(bundleOf(name, beside, before.sha256), before)) {
+    return bundleOf(name, beside, before.sha256);
+  }
 
-  const { build } = await import("esbuild");
-  const result = await build({
+  const main = await build(entry);
+  const others = await Promise.all(Object.values(entries).map(build));
+  const packaged = files.map(resolvePackaged);
+  const contents = new Map(
+    [
+      ...Object.keys(entries).map((file, index) => [file, others[index]?.content ?? new Uint8Array()] as const),
+      ...packaged.map((file) => [basename(file), readFileSync(file)] as const),
+    ].sort(([one], [two]) => (one < two ? -1 : 1)),
+  );
+  const sha256 = bundleHash(main.content, contents);
+  const bundle = bundleOf(name, beside, sha256);
+  const inputs = [main, ...others].flatMap((each) => each.inputs);
+  const sources = [...inputs, ...packaged.map((file) => relative(projectDirectory, file))];
+  const stamps = Object.fromEntries(sources.map((file) => [file, stampOf(file)]));
+  for (const [file, content] of contents) writeWhole(join(dirname(bundle.path), file), content);
+  // Last: where it is there, everything is.
+  writeWhole(bundle.path, main.content);
+  writeWhole(record, JSON.stringify({ sha256, bundler, sources: stamps } satisfies Made));
+  return bundle;
+}
+
+interface Built {
+  readonly content: Uint8Array;
+  /** From the project's top. */
+  readonly inputs: readonly string[];
+}
+
+async function build(entry: string): Promise<Built> {
+  const esbuild = await import("esbuild");
+  const result = await esbuild.build({
     entryPoints: [join("runtime", entry)],
     absWorkingDir: projectDirectory,
     bundle: true,
@@ -53,16 +100,20 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   });
   const content = result.outputFiles[0]?.contents;
   if (!content) throw new Error(`esbuild made nothing of runtime/${entry}`);
-  const sha256 = createHash("sha256").update(content).digest("hex");
-  const bundle = bundleOf(name, sha256);
-  const sources = Object.fromEntries(Object.keys(result.metafile.inputs).map((file) => [file, stampOf(file)]));
-  writeWhole(bundle.path, content);
-  writeWhole(record, JSON.stringify({ sha256, bundler, sources } satisfies Made));
-  return bundle;
+  return { content, inputs: Object.keys(result.metafile.inputs) };
 }
 
-function bundleOf(name: string, sha256: string): Bundle {
-  return { path: join(bundlesDirectory, `${name}-${sha256.slice(0, 12)}.mjs`), sha256 };
+/** A package's file that its `exports` don't name: found beside its main module, wherever the package is installed. */
+function resolvePackaged(file: string): string {
+  const [scope = "", name = "", ...path] = file.split("/");
+  const resolved = createRequire(import.meta.url).resolve(`${scope}/${name}`);
+  return join(resolved.slice(0, resolved.lastIndexOf(join(scope, name))), scope, name, ...path);
+}
+
+function bundleOf(name: string, beside: readonly string[], sha256: string): Bundle {
+  const stem = `${name}-${sha256.slice(0, 12)}`;
+  if (beside.length === 0) return { path: join(bundlesDirectory, `${stem}.mjs`), sha256 };
+  return { path: join(bundlesDirectory, stem, `${name}.mjs`), beside, sha256 };
 }
 
 function readRecord(file: string): Made | undefined {
@@ -73,8 +124,9 @@ function readRecord(file: string): Made | undefined {
   }
 }
 
-function isCurrent(name: string, { sha256, sources }: Made): boolean {
-  if (!existsSync(bundleOf(name, sha256).path)) return false;
+function isCurrent({ path, beside = [] }: Bundle, { sources }: Made): boolean {
+  const files = [path, ...beside.map((file) => join(dirname(path), file))];
+  if (!files.every((file) => existsSync(file))) return false;
   return Object.entries(sources).every(([file, [mtimeMs, size]]) => {
     const now = stampOf(file);
     return now[0] === mtimeMs && now[1] === size;
@@ -87,7 +139,7 @@ function stampOf(file: string): [mtimeMs: number, size: number] {
 }
 
 function writeWhole(file: string, content: string | Uint8Array): void {
-  mkdirSync(bundlesDirectory, { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   const scratch = `${file}.${process.pid}`;
   writeFileSync(scratch, content);
   renameSync(scratch, file);

@@ -62,7 +62,7 @@ export class RouterProcess extends pulumi.ComponentResource {
       `${name}-service`,
       {
         name: "router",
-        directory: join(args.directory, "router"),
+        directory: serviceDirectory(args.directory),
         bundle: args.bundle,
         supervisor: args.supervisor,
         configuration: pulumi
@@ -86,12 +86,24 @@ export class RouterProcess extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * Within the service's own folder, which goes with the service. Processes that serve side by side can't share an embedded
+ * database: those of several workers keep a ledger only where the configuration gives them one.
+ */
+function withLedger({ config: { ledger }, directory, workers }: RouterProcessArgs): RouterConfig["ledger"] {
+  if (ledger.directory !== undefined || workers > 1) return ledger;
+  return { ...ledger, directory: join(serviceDirectory(directory), "ledger") };
+}
+
+const serviceDirectory = (directory: string): string => join(directory, "router");
+
 /** The configuration as the process reads it: file names are relative to the configuration's own. */
 function renderRouterConfig(args: RouterProcessArgs, keyId: string, sha256: string): string {
   const { config } = args;
   return renderJson({
     ...config,
     name: `local/${args.version}`,
+    ledger: withLedger(args),
     listen: {
       ...config.listen,
       security: {

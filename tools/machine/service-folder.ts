@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { bundleHash } from "../../infra/machine/bundle-hash.ts";
 import type { Service } from "../../runtime/supervisor/client.ts";
 import { syncFolder, writeAtomically, writeDurably } from "../../runtime/supervisor/files.ts";
 import { UserError } from "../provider/index.ts";
@@ -68,7 +68,7 @@ export class ServiceFolder {
 
   writeProgram(given: Inputs["supervisor"]): void {
     const file = this.program(given.sha256);
-    const bytes = readBundle(given);
+    const { program: bytes } = readBundle(given);
     if (existsSync(file) && readFileSync(file).equals(bytes)) return;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeAtomically(file, bytes);
@@ -77,8 +77,10 @@ export class ServiceFolder {
   /** Writes a version's folder, whole or not at all; whether it wasn't there yet. */
   writeVersion(version: string, given: Inputs): boolean {
     const folder = join(this.path, "versions", version);
+    const { program, beside } = readBundle(given.bundle);
     const files = new Map<string, Uint8Array>([
-      [bundleName, readBundle(given.bundle)],
+      ...beside,
+      [bundleName, program],
       [configurationName, Buffer.from(given.configuration)],
       ...Object.entries(given.files).map(([name, content]) => [name, Buffer.from(content)] as const),
     ]);
@@ -146,10 +148,19 @@ export function describeService(version: string, given: Inputs): Service {
   };
 }
 
-function readBundle({ path, sha256 }: Inputs["bundle"]): Uint8Array {
-  if (!existsSync(path)) throw new UserError(`the bundle ${path} is not there`);
-  const bytes = readFileSync(path);
-  if (createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;
+interface BundleContent {
+  readonly program: Uint8Array;
+  readonly beside: ReadonlyMap<string, Uint8Array>;
+}
+
+function readBundle({ path, beside: names = [], sha256 }: Inputs["bundle"]): BundleContent {
+  const read = (file: string): Uint8Array => {
+    if (!existsSync(file)) throw new UserError(`the bundle ${file} is not there`);
+    return readFileSync(file);
+  };
+  const program = read(path);
+  const beside = new Map(names.map((name) => [name, read(join(dirname(path), name))]));
+  if (bundleHash(program, beside) === sha256) return { program, beside };
   throw new UserError(`the bundle ${path} was changed while this ran; run it again`);
 }
 

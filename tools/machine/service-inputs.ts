@@ -12,6 +12,10 @@ const absolute = z.string().refine((path) => isAbsolute(path) && normalize(path)
 
 const bundle = z.strictObject({
   path: absolute,
+  beside: z
+    .array(z.string().regex(/^[\w-][\w.-]*$/, { error: "the name of a file is expected" }))
+    .readonly()
+    .optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256 in 64 hexadecimal digits is expected" }),
 });
 

@@ -5,8 +5,11 @@ import { type Database, DatabaseUnavailable, type Queries, type Row, sorted } fr
 import { lockFolder } from "./folder-lock.ts";
 import type { Ask, Told } from "./pglite-protocol.ts";
 
+const bundled = !import.meta.url.endsWith(".ts");
 /** In a checkout the worker is a file beside this one; in a bundle it is a bundle of its own, beside the router's. */
-const worker = new URL(import.meta.url.endsWith(".ts") ? "./pglite-worker.ts" : "./pglite-worker.mjs", import.meta.url);
+const worker = new URL(bundled ? "./pglite-worker.mjs" : "./pglite-worker.ts", import.meta.url);
+/** What a supervisor preloads into its processes is not for their threads. */
+const flags = bundled ? { execArgv: [] } : {};
 
 interface Pending {
   readonly resolve: (rows: readonly Row[]) => void;
@@ -80,7 +83,7 @@ class Thread {
   #over: Error | undefined;
 
   constructor(folder: string | undefined) {
-    this.#worker = new Worker(worker, { workerData: { folder }, name: "ledger database" });
+    this.#worker = new Worker(worker, { workerData: { folder }, name: "ledger database", ...flags });
     this.started = new Promise((resolve, reject) => this.#pending.set(0, { resolve, reject }));
     this.#worker.on("message", (told: Told) => this.#told(told));
     this.#worker.on("error", (error) => this.#end(`The embedded database failed: ${(error as Error).message}`));

@@ -66,6 +66,13 @@ function get(path: string, options: RequestOptions = {}): Promise<{ status: numb
   });
 }
 
+/** Requests in the ledger; undefined while it can't be asked. */
+async function counted(): Promise<number | undefined> {
+  const authorization = `Bearer ${readFileSync(local("client", "api-key"), "utf8").trim()}`;
+  const { status, body } = await get("/v1/costs?group_by=", { headers: { authorization } });
+  return status === 200 ? (JSON.parse(body) as { total: { requests: number } }).total.requests : undefined;
+}
+
 const supervisorPid = (service: string): number =>
   (JSON.parse(readFileSync(local(service, "supervisor.json"), "utf8")) as { pid: number }).pid;
 
@@ -133,6 +140,21 @@ describe("a newcomer's first command", () => {
       'eval "$(npm run -s env)" && pulumi up -s local --yes --expect-no-changes --non-interactive',
     ]);
     expect(plain.code, told(plain)).toBe(0);
+  });
+});
+
+describe("the ledger", () => {
+  it("has what was asked so far, and keeps it while the router is exchanged", async () => {
+    const before = await counted();
+    expect(before).toBeGreaterThanOrEqual(3);
+    configure({ config: "            log: { level: debug }\n" });
+    const result = await clone.npm("up");
+    configure();
+    expect(result.code, told(result)).toBe(0);
+    expect(result.stdout).toContain("exchanging");
+    // The one that drains has the embedded database to its end.
+    while ((await counted()) !== before + 1) await sleep(50);
+    expect((await clone.npm("up")).code).toBe(0);
   });
 });
 

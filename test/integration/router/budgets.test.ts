@@ -67,6 +67,16 @@ test("what an answer has cost is spent at every level, and what is under way is 
   await until(async () => (await budgetsOf(router)).budgets[0]?.day.reserved.usd === 0);
 });
 
+test("over the budget what was asked for by its name is a 402, and auto is answered for nothing", async () => {
+  const { router } = await pair({}, {}, { config: moneyConfig({ budgets: { stack: { day: 1 } } }) });
+  const refused = await router.chat({ model: "openai/big" });
+  expect(refused.status).toBe(402);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await errorOf(refused)).toMatchObject({ code: "budget_exceeded" });
+  expect((await router.chat({ model: "auto" })).headers.get("x-router-backend")).toBe("local");
+  expect((await budgetsOf(router)).budgets[0]?.day).toMatchObject({ spent: dollars(0), reserved: dollars(0) });
+});
+
 describeWithRedis("budgets in Redis", () => {
   let server: RedisServer;
   beforeAll(async () => {

@@ -53,6 +53,19 @@ test("a route's parameters stand in its path", () => {
   });
 });
 
+test("a route's query is parameters, each as it is written, with its description beside it", () => {
+  const query = z.strictObject({
+    limit: z.coerce.number().int().max(9).default(3).meta({ description: "At most." }),
+    name: z.string().transform((text) => text.length),
+  });
+  expect(operationOf(route({ doc: { ...doc, query } }))).toMatchObject({
+    parameters: [
+      { name: "limit", in: "query", required: false, description: "At most.", schema: { type: "integer", maximum: 9 } },
+      { name: "name", in: "query", required: true, schema: { type: "string" } },
+    ],
+  });
+});
+
 test("a route needs a key unless it is open", () => {
   expect(operationOf(route())).toMatchObject({ security: [{ bearer: [] }, { apiKey: [] }], responses: { 401: {} } });
   const open = operationOf(route({ open: true }));

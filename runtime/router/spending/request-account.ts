@@ -16,7 +16,7 @@ import { refusalOf } from "../refusal.ts";
 import type { Target } from "../targets.ts";
 import { type AttemptCause, causeOf } from "../telemetry/index.ts";
 import type { Trail } from "../trail.ts";
-import { AttemptAccount } from "./attempt-account.ts";
+import { AttemptAccount, settle } from "./attempt-account.ts";
 import { budgetExceeded } from "./refusals.ts";
 import type { Spending } from "./spending.ts";
 
@@ -116,27 +116,27 @@ export class RequestAccount {
     { id, amount, expiresAt, priced, attempt }: Reservation,
   ): AttemptAccount {
     const { ledger, store } = this.#spending;
-    this.#number++;
-    this.#firstAttemptId ??= id;
     const cause: AttemptCause = causeOf({ backend: target.backend.name, model: target.model, continues }, this.#last());
-    this.#before = target;
-    this.#amount += amount;
     const identity = {
       attemptId: id,
-      firstAttemptId: this.#firstAttemptId,
+      firstAttemptId: this.#firstAttemptId ?? id,
       ...this.#spender,
       backend: target.backend.name,
       model: target.model,
       operation,
-      number: this.#number,
+      number: this.#number + 1,
       cause,
       unitPrices: priced && { ...priced },
       priceTable: priced?.source,
     };
     if (ledger && !ledger.begin({ ...identity, reservedNano: BigInt(amount), expiresAt, scopes: [] }) && amount > 0) {
-      void store.settle(id, 0, false, Date.now());
+      settle(store, id, 0, false);
       throw new PassedOver("what it costs can't be written down now");
     }
+    this.#number++;
+    this.#firstAttemptId ??= id;
+    this.#before = target;
+    this.#amount += amount;
     return new AttemptAccount({
       identity,
       amount,

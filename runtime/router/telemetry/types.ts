@@ -57,6 +57,8 @@ export interface RequestEnd {
   readonly reason?: string | undefined;
   readonly attempts?: number | undefined;
   readonly usage?: Usage | undefined;
+  /** Nano-dollars. */
+  readonly costNano?: number | undefined;
   readonly sovereign?: boolean | undefined;
 }
 

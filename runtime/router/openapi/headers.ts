@@ -35,6 +35,12 @@ export const responseHeaders = {
   "x-router-cost-usd": z.string().meta({ description: "What it cost so far, all attempts together; US dollars." }),
   "x-router-replayed": z.literal("true").meta({ description: "The kept answer of a request with the same key." }),
   "x-router-estimated": z.literal("true").meta({ description: "Nobody counted: the number is an estimate." }),
+  "x-ratelimit-limit-requests": count.meta({ description: "Requests a minute." }),
+  "x-ratelimit-remaining-requests": count.meta({ description: "What is left of them." }),
+  "x-ratelimit-reset-requests": z.string().meta({ description: "Until all are there again, e.g. 12.500s." }),
+  "x-ratelimit-limit-tokens": count.meta({ description: "Tokens a minute." }),
+  "x-ratelimit-remaining-tokens": count.meta({ description: "What is left of them." }),
+  "x-ratelimit-reset-tokens": z.string().meta({ description: "Until all are there again." }),
   "retry-after": count.meta({ description: "Seconds." }),
   "www-authenticate": z.string().meta({ description: "How a key is given." }),
 } as const;

@@ -45,6 +45,8 @@ export interface AttemptOrder {
 
 /** Clocks differ, and an attempt needs a moment to say what it cost; milliseconds. */
 const marginMs = 60_000;
+/** A request that costs waits so long at a router that has just begun; milliseconds. */
+const loadingMs = 5_000;
 
 /** What one request costs, with all its attempts: each is reserved at its worst case before it is made. */
 export class RequestAccount {
@@ -71,23 +73,23 @@ export class RequestAccount {
    * @throws PassedOver where the attempt may not be made
    */
   attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
-    const { loading } = this.#spending;
-    return loading === undefined
-      ? this.#attempt(target, order, askedFor)
-      : loading.then(() => this.#attempt(target, order, askedFor));
-  }
-
-  #attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
     const { tenant, keyId } = this.#spender;
     const limits = this.#spending.limitsOf(tenant, keyId);
     const priced = this.#spending.priceOf(target.backend, target.model);
     if (isBudgeted(limits)) requireBounds(target, priced, order);
-    const attempt: Attempt = {
-      ...order,
-      backend: target.backend.name,
-      fileTokens: this.#spending.fileTokens,
-    };
+    const attempt: Attempt = { ...order, backend: target.backend.name, fileTokens: this.#spending.fileTokens };
     const amount = priced === undefined ? 0 : amountOf(priced, attempt, order.operation);
+    const make = () => this.#attempt(target, order, { limits, priced, attempt, amount, askedFor });
+    // What costs nothing waits for nobody.
+    const { loading } = this.#spending;
+    return loading === undefined || amount === 0 ? make() : known(loading).then(make);
+  }
+
+  #attempt(
+    target: Target,
+    order: AttemptOrder,
+    { limits, priced, attempt, amount, askedFor }: Costing,
+  ): AttemptAccount | Promise<AttemptAccount> {
     const id = newAttemptId();
     const now = Date.now();
     const expiresAt = now + order.maxMs + marginMs;
@@ -156,6 +158,28 @@ export class RequestAccount {
     this.#amount += cost - reserved;
     this.#spent += cost;
     this.#trail.costNano = this.#spent;
+  }
+}
+
+interface Costing {
+  readonly limits: Limits;
+  readonly priced: Priced | undefined;
+  readonly attempt: Attempt;
+  readonly amount: Nanos;
+  readonly askedFor: boolean;
+}
+
+/** Waits until it is known what was spent before, but not for ever. */
+async function known(loading: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const late = new PassedOver("the ledger can't say yet what was spent before");
+    timer = setTimeout(reject, loadingMs, late);
+  });
+  try {
+    await Promise.race([loading, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -5,6 +5,7 @@ export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
 export type { BudgetConfig, ModelPrices, PeriodBudgets, PriceConfig } from "./money.ts";
 export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
 export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
+export type { RateConfig, RateLimits } from "./rates.ts";
 export { configHash, renderJson } from "./render.ts";
 export {
   type BackendConfig,

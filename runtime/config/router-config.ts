@@ -3,6 +3,7 @@ import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
 import { type BackendName, backendNames, cloudBackends, milliseconds, modelAddress } from "./names.ts";
+import { RateConfig } from "./rates.ts";
 import { ArbitrageConfig, BreakerConfig, PredictiveConfig, RetryConfig } from "./routing.ts";
 import { SecretSource } from "./secret-source.ts";
 import { TelemetryConfig } from "./telemetry.ts";
@@ -143,6 +144,7 @@ export const RouterConfig = z
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
     idempotency: IdempotencyConfig,
+    rates: RateConfig,
     budgets: BudgetConfig,
     prices: PriceConfig,
     telemetry: TelemetryConfig,

@@ -57,7 +57,7 @@ export const errorTable = {
     status: 429,
     retryable: true,
     type: "rate_limit_error",
-    when: "Every backend that may be asked limits its requests.",
+    when: "The key or its tenant has asked too much, or every backend that may be asked limits its requests.",
   },
   upstream_rejected: {
     status: 400,

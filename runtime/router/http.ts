@@ -8,6 +8,7 @@ import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
 import { collectRoutes } from "./openapi/index.ts";
+import { Rates } from "./rates/index.ts";
 import { keepRegion } from "./region.ts";
 import { Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
@@ -65,7 +66,11 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   });
 
   probes(app, router, telemetry, () => control.draining);
-  const asking = { router, replays: new Replays(() => router.config.idempotency) };
+  const asking = {
+    router,
+    replays: new Replays(() => router.config.idempotency),
+    rates: new Rates(router.spending.redis),
+  };
   chatCompletions(app, asking);
   messages(app, asking);
   countTokens(app, asking);
@@ -174,7 +179,8 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
 }
 
 function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
-  const { started, caller, trail, error, telemetry } = request.exchange;
+  const { started, caller, trail, error, telemetry, admission } = request.exchange;
+  admission?.end(trail?.usage?.total_tokens);
   // The connection closed under the answer: this is heard here before the pipeline hears of it.
   const gone = error === undefined && !reply.raw.writableFinished;
   if (trail && gone) trail.outcome ??= "client_gone";

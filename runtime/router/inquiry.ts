@@ -1,8 +1,8 @@
 import type { RouterConfig } from "../config/index.ts";
 import { attempt, type OpenAnswer } from "./attempt.ts";
 import type { Usage } from "./chat/index.ts";
+import type { Order } from "./order.ts";
 import { givenLimit, outputLimit } from "./output-limit.ts";
-import type { Order } from "./pipeline.ts";
 import type { LlmProvider } from "./providers/provider.ts";
 import type { ClientQuestion } from "./question.ts";
 import type { Permit } from "./reliability/index.ts";

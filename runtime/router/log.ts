@@ -1,6 +1,7 @@
 import { type Logger, pino } from "pino";
 import type { RouterConfig } from "../config/index.ts";
 import { RouterError } from "./errors.ts";
+import { toDollars } from "./money/index.ts";
 import { withoutKnown } from "./secrets.ts";
 import type { Trail } from "./trail.ts";
 
@@ -92,9 +93,10 @@ export function logRequest(log: Log, request: FinishedRequest): void {
   else log[request.probe ? "debug" : "info"](line, "request");
 }
 
-function summary({ backend, model, reason, attempts, continued, failures, usage, outcome }: Trail): object {
+function summary({ backend, model, reason, attempts, continued, failures, usage, costNano, outcome }: Trail): object {
   const broken = { ...(continued > 0 ? { continued } : {}), ...(failures.length > 0 ? { failures } : {}) };
-  return { backend, model, reason, attempts, usage, outcome, ...broken };
+  const cost = costNano === undefined ? {} : { cost_usd: toDollars(costNano) };
+  return { backend, model, reason, attempts, usage, ...cost, outcome, ...broken };
 }
 
 /** Where it happened, without the message, which may quote what a client sent. */

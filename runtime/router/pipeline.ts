@@ -1,38 +1,16 @@
 import type { RouterConfig } from "../config/index.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import type { Backends } from "./backends.ts";
-import type { CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
 import { continued } from "./continuation.ts";
 import type { Health } from "./health.ts";
 import { Inquiry } from "./inquiry.ts";
-import type { ClientQuestion } from "./question.ts";
+import type { Order } from "./order.ts";
 import { relay, type Speaker } from "./relay.ts";
 import type { Standings } from "./reliability/index.ts";
-import type { RequestAccount } from "./spending/index.ts";
 import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
-import type { RequestTelemetry } from "./telemetry/index.ts";
 import { noteAnswer, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
-import type { Wire } from "./wires/wire.ts";
-
-/** A request that has been authenticated and read. */
-export interface Order {
-  /** `auto`, `<backend>` or `<backend>/<model>`. */
-  readonly model: string;
-  readonly question: ClientQuestion;
-  readonly stream: boolean;
-  readonly includeUsage: boolean;
-  /** The wish of the request, or the rule of its tenant, to stay with backends of our own; it can only tighten. */
-  readonly sovereign: boolean;
-  readonly wire: Wire;
-  /** Who asks, for A/B tests: the same value, the same version. */
-  readonly stickyKey: string;
-  /** Aborted when the client is gone. */
-  readonly client: CancelSignal;
-  readonly telemetry: RequestTelemetry;
-  readonly account: RequestAccount;
-}
 
 export type Answer =
   | { readonly kind: "json"; readonly bytes: Buffer; readonly usage: Usage | undefined }

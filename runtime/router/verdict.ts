@@ -1,9 +1,9 @@
 import { type AttemptClock, ClientGone } from "./attempt-clock.ts";
-import type { ChatEvent } from "./chat/index.ts";
+import type { AnswerSaid, ChatEvent } from "./chat/index.ts";
 import { failureOfError, type UpstreamFailure } from "./providers/failure.ts";
 import type { Permit, Standing } from "./reliability/index.ts";
 import type { AttemptAccount, AttemptResult } from "./spending/index.ts";
-import type { AnswerSaid, AttemptTelemetry } from "./telemetry/index.ts";
+import type { AttemptTelemetry } from "./telemetry/index.ts";
 
 export interface VerdictParts {
   readonly standing: Standing;

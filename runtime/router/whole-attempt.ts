@@ -1,21 +1,13 @@
 import { AttemptClock } from "./attempt-clock.ts";
 import type { CancelSignal } from "./cancel.ts";
-import type { FinishReason, Usage } from "./chat/index.ts";
+import type { AnswerSaid } from "./chat/index.ts";
 import type { Permit } from "./reliability/index.ts";
 import type { AttemptAccount } from "./spending/index.ts";
 import type { Target } from "./targets.ts";
-import type { Answerer, AttemptTelemetry } from "./telemetry/index.ts";
+import type { AttemptTelemetry } from "./telemetry/index.ts";
 import { Verdict } from "./verdict.ts";
 
-/** What a provider answers in one piece. */
-export interface Whole {
-  readonly usage?: Usage;
-  /** Called only where the attempt is traced. */
-  readonly finishReasons?: () => readonly FinishReason[];
-  readonly answerer?: Answerer;
-}
-
-export interface WholeAsking<Answer extends Whole> {
+export interface WholeAsking<Answer extends AnswerSaid> {
   readonly telemetry: AttemptTelemetry;
   readonly account: AttemptAccount;
   readonly permit: Permit;
@@ -35,7 +27,7 @@ export interface WholeAsking<Answer extends Whole> {
  *
  * @throws UpstreamFailure that says what it means for the request, or ClientGone
  */
-export async function attemptWhole<Answer extends Whole>(
+export async function attemptWhole<Answer extends AnswerSaid>(
   { backend, standing }: Target,
   { telemetry, account, permit, endsAt, client, silenceMs, timed, ask }: WholeAsking<Answer>,
 ): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import type { Logger } from "pino";
 import type { LedgerConfig } from "../../config/index.ts";
-import type { Log } from "../log.ts";
 import type { Database } from "./database/database.ts";
 import { dropOld } from "./database/partitions.ts";
 import { Primary } from "./database/primary.ts";
@@ -25,7 +25,7 @@ export interface LedgerParts {
   readonly open: () => Promise<Database>;
   readonly kind: Database["kind"];
   readonly replica: Database | undefined;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
   readonly now?: () => number;
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import type { Logger } from "pino";
 import type { LedgerConfig } from "../../config/index.ts";
-import type { Log } from "../log.ts";
 import { openSecret } from "../secrets.ts";
 import { openPglite } from "./database/pglite.ts";
 import { openPostgres } from "./database/postgres.ts";
@@ -14,7 +14,7 @@ export interface OpenLedger {
   readonly environment: NodeJS.ProcessEnv;
   /** The folder that relative paths of the configuration start from. */
   readonly baseDirectory: string;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }

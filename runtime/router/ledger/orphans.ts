@@ -1,4 +1,4 @@
-import type { Log } from "../log.ts";
+import type { Logger } from "pino";
 import { DatabaseUnavailable, StatementRefused } from "./database/database.ts";
 import { claimOrphans, foreignFolders } from "./journal/folders.ts";
 import { type Recovery, recover } from "./journal/orphan.ts";
@@ -7,7 +7,7 @@ export interface OrphansOptions {
   /** The folder of all journals of this machine. */
   readonly directory: string;
   readonly recovery: Recovery;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
 /** The journals of routers of this machine that died: taken over, brought to the database, removed. */

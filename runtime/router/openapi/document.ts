@@ -5,7 +5,7 @@ import type { JsonObject } from "../json.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import type { DocumentedRoute } from "./collect.ts";
 import { type RequestHeader, type ResponseHeader, requestHeaders, responseHeaders } from "./headers.ts";
-import { type AnswerDoc, asking, type ErrorDoc } from "./route-doc.ts";
+import { type AnswerDoc, asking, type ErrorDoc, rateHeaders } from "./route-doc.ts";
 
 /** The OpenAPI 3.1 document of these routes. */
 export function openApiDocument(routes: readonly DocumentedRoute[]): JsonObject {
@@ -85,6 +85,7 @@ const toldOfAttempts: ReadonlySet<ResponseHeader> = new Set([
   ...asking.answered,
   "x-router-max-output-tokens",
   "x-router-cost-usd",
+  ...rateHeaders,
 ]);
 
 /** What a provider refuses has the provider's status. */

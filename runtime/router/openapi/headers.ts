@@ -36,6 +36,12 @@ export const responseHeaders = {
   "x-router-replayed": z.literal("true").meta({ description: "The kept answer of a request with the same key." }),
   "x-router-estimated": z.literal("true").meta({ description: "Nobody counted: the number is an estimate." }),
   link: z.string().meta({ description: "The next page, where there is one (RFC 8288)." }),
+  "x-ratelimit-limit-requests": count.meta({ description: "Requests a minute." }),
+  "x-ratelimit-remaining-requests": count.meta({ description: "What is left of them." }),
+  "x-ratelimit-reset-requests": z.string().meta({ description: "Until all are there again, e.g. 12.500s." }),
+  "x-ratelimit-limit-tokens": count.meta({ description: "Tokens a minute." }),
+  "x-ratelimit-remaining-tokens": count.meta({ description: "What is left of them." }),
+  "x-ratelimit-reset-tokens": z.string().meta({ description: "Until all are there again." }),
   "retry-after": count.meta({ description: "Seconds." }),
   "www-authenticate": z.string().meta({ description: "How a key is given." }),
 } as const;

@@ -40,9 +40,19 @@ export const asking: InCommon = {
   errors: ["sovereignty_violation", "model_not_found", "payload_too_large", "upstream_rejected", "all_backends_down"],
 };
 
+/** Of requests that are limited by rates. */
+export const rateHeaders = [
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-reset-requests",
+  "x-ratelimit-limit-tokens",
+  "x-ratelimit-remaining-tokens",
+  "x-ratelimit-reset-tokens",
+] as const satisfies ResponseHeader[];
+
 /** The same of those that cost money. */
 export const paid: InCommon = {
   headers: [...asking.headers, "idempotency-key", "x-router-feature"],
-  answered: [...asking.answered, "x-router-cost-usd", "x-router-replayed"],
+  answered: [...asking.answered, "x-router-cost-usd", "x-router-replayed", ...rateHeaders],
   errors: [...asking.errors, "budget_exceeded", "request_running", "rate_limited"],
 };

@@ -1,7 +1,6 @@
 import type { BackendName } from "../../config/index.ts";
 import type { CancelSignal } from "../cancel.ts";
-import type { ChatEvent, ChatRequest, ChatWire, Unsupported, Usage } from "../chat/index.ts";
-import type { Whole } from "../whole-attempt.ts";
+import type { ChatEvent, ChatRequest, ChatWire, Unsupported, Usage, WholeAnswer } from "../chat/index.ts";
 
 /** A chat request in the client's own wire; what the router does not know is part of it. */
 export interface ChatBody {
@@ -60,11 +59,6 @@ export interface Probe {
 export interface ServerAddress {
   readonly address: string;
   readonly port: number;
-}
-
-/** A whole answer in the client's own wire, as the provider wrote it. */
-export interface WholeAnswer extends Whole {
-  readonly bytes: Buffer;
 }
 
 /**

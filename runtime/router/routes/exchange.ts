@@ -4,6 +4,7 @@ import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
 import { formatDollars } from "../money/index.ts";
 import type { RouteDoc } from "../openapi/index.ts";
+import type { Admission } from "../rates/index.ts";
 import type { RequestTelemetry } from "../telemetry/index.ts";
 import type { Trail } from "../trail.ts";
 import type { Wire } from "../wires/wire.ts";
@@ -14,6 +15,8 @@ export interface Exchange {
   caller?: Caller;
   trail?: Trail;
   error?: unknown;
+  /** Where rates are limited. */
+  admission?: Admission;
   readonly telemetry: RequestTelemetry;
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HybridRouter } from "../hybrid-router.ts";
 import type { Answer } from "../pipeline.ts";
+import type { Asking, Rates } from "../rates/index.ts";
 import { idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
 import type { RequestAccount, Spender } from "../spending/index.ts";
 import { newTrail, type Trail } from "../trail.ts";
@@ -11,6 +12,7 @@ import { routerHeaders } from "./exchange.ts";
 export interface RouteParts {
   readonly router: HybridRouter;
   readonly replays: Replays;
+  readonly rates: Rates;
 }
 
 export const jsonType = "application/json; charset=utf-8";
@@ -24,7 +26,7 @@ const telling = ["x-router-sovereign", "anthropic-version", "anthropic-beta"];
  * @param ask writes on the trail who was asked
  */
 export async function respond(
-  { router, replays }: RouteParts,
+  { router, replays, rates }: RouteParts,
   request: FastifyRequest,
   reply: FastifyReply,
   ask: (trail: Trail, account: RequestAccount) => Promise<Answer>,
@@ -35,8 +37,10 @@ export async function respond(
   request.exchange.trail = trail;
   if (begun && "answer" in begun) return replay(request, reply, trail, begun.answer);
   try {
+    const limited = rates.admit(router.config.rates, askingOf(request));
+    if (limited) request.exchange.admission = await limited;
     const answer = await ask(trail, router.spending.request(spenderOf(request), trail));
-    const headers = routerHeaders(trail);
+    const headers = { ...request.exchange.admission?.headers, ...routerHeaders(trail) };
     if (answer.kind === "stream") {
       request.exchange.telemetry.streaming();
       const { chunks } = answer;
@@ -50,7 +54,7 @@ export async function respond(
     return sendBody(reply, headers, jsonType, answer.bytes);
   } catch (error) {
     if (begun) await begun.first.release();
-    reply.headers(routerHeaders(trail));
+    reply.headers({ ...request.exchange.admission?.headers, ...routerHeaders(trail) });
     throw error;
   }
 }
@@ -70,6 +74,13 @@ function replay(
 
 async function* once(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
   yield body;
+}
+
+function askingOf({ exchange, body, headers }: FastifyRequest): Asking {
+  const { tenant = "", keyId = "" } = exchange.caller ?? {};
+  const { max_completion_tokens: completion, max_tokens: most = completion } = body as Record<string, unknown>;
+  const maxOutputTokens = typeof most === "number" ? most : 0;
+  return { tenant, keyId, bytes: Number(headers["content-length"] ?? 0), maxOutputTokens };
 }
 
 /** A client's label for what it does; longer ones are cut. */

@@ -27,6 +27,12 @@ export interface AttemptAccountParts {
   settled(cost: Nanos): void;
 }
 
+/** Tells a store what an attempt cost. Nobody waits for it: what it never hears of it counts in full when it expires. */
+export function settle(store: BudgetStore, id: string, cost: Nanos, estimated: boolean): void {
+  const settled = store.settle(id, cost, estimated, Date.now());
+  if (settled instanceof Promise) settled.catch(() => {});
+}
+
 /** What a provider may have written before it heard that nobody listens any more; tokens. */
 const unheardTokens = 64;
 
@@ -47,7 +53,7 @@ export class AttemptAccount {
     const { identity, amount, store, ledger, settled } = this.#parts;
     const latencyMs = performance.now() - this.#startedAt;
     const { cost, estimated } = this.#cost(result, latencyMs);
-    if (amount > 0 || cost > 0) void store.settle(identity.attemptId, cost, estimated, Date.now());
+    if (amount > 0 || cost > 0) settle(store, identity.attemptId, cost, estimated);
     settled(cost);
     ledger?.append({
       ...identity,

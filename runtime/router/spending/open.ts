@@ -1,10 +1,19 @@
 import type { RouterConfig } from "../../config/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
 import type { Log } from "../log.ts";
-import { type BudgetStore, Calendar, MemoryBudgetStore, openRedis, RedisBudgetStore } from "../money/index.ts";
+import {
+  type BudgetStore,
+  Calendar,
+  MemoryBudgetStore,
+  openRedis,
+  RedisBudgetStore,
+  type RedisClient,
+} from "../money/index.ts";
 import { openSecret } from "../secrets.ts";
 import { loadFrom, rebuildFrom } from "./rebuilding.ts";
 import { Spending } from "./spending.ts";
+
+const problemEveryMs = 60_000;
 
 export interface SpendingSources {
   readonly config: RouterConfig;
@@ -35,26 +44,28 @@ export function openSpending({ config, environment, baseDirectory, log }: Spendi
     const loaded = ledger && loadFrom(ledger, store, calendar, onProblem);
     return new Spending({ config, store, ledger, loaded, onProblem });
   }
-  return new Spending({ config, store: inRedis(urls, config, calendar, ledger, onProblem), ledger, onProblem });
+  const redis = connect(urls, budgets.commandTimeoutMs, onProblem);
+  return new Spending({ config, store: inRedis(redis, config, calendar, ledger), redis, ledger, onProblem });
+}
+
+function connect(urls: readonly string[], timeoutMs: number, onProblem: (problem: string) => void): RedisClient {
+  let told = Number.NEGATIVE_INFINITY;
+  return openRedis({ urls, cluster: urls.length > 1, timeoutMs }, () => {
+    // The client's words may hold an address.
+    if (performance.now() - told > problemEveryMs) onProblem("Redis can't be reached");
+    told = performance.now();
+  });
 }
 
 function inRedis(
-  urls: readonly string[],
+  client: RedisClient,
   { budgets }: RouterConfig,
   calendar: Calendar,
   ledger: Ledger | undefined,
-  onProblem: (problem: string) => void,
 ): BudgetStore {
   const { key: name, onStoreLost, commandTimeoutMs, rebuildTimeoutMs, rebuildGraceMs } = budgets;
-  let told = 0;
-  const client = openRedis({ urls, cluster: urls.length > 1, timeoutMs: commandTimeoutMs }, () => {
-    // The client's words may hold an address.
-    if (Date.now() - told > 60_000) onProblem("Redis can't be reached");
-    told = Date.now();
-  });
-  const rebuild = rebuildFrom(ledger);
   const limits = { onStoreLost, commandTimeoutMs, rebuildTimeoutMs, rebuildGraceMs };
-  return new RedisBudgetStore({ client, name, calendar, rebuild, ...limits });
+  return new RedisBudgetStore({ client, name, calendar, rebuild: rebuildFrom(ledger), ...limits });
 }
 
 /** Where there is no place for it there is none: a database in memory would be forgotten like the counters. */

@@ -16,7 +16,7 @@ import { refusalOf } from "../refusal.ts";
 import type { Target } from "../targets.ts";
 import { type AttemptCause, causeOf } from "../telemetry/index.ts";
 import type { Trail } from "../trail.ts";
-import { AttemptAccount } from "./attempt-account.ts";
+import { AttemptAccount, settle } from "./attempt-account.ts";
 import { budgetExceeded } from "./refusals.ts";
 import type { Spending } from "./spending.ts";
 
@@ -45,6 +45,8 @@ export interface AttemptOrder {
 
 /** Clocks differ, and an attempt needs a moment to say what it cost; milliseconds. */
 const marginMs = 60_000;
+/** A request that costs waits so long at a router that has just begun; milliseconds. */
+const loadingMs = 5_000;
 
 /** What one request costs, with all its attempts: each is reserved at its worst case before it is made. */
 export class RequestAccount {
@@ -75,12 +77,19 @@ export class RequestAccount {
     const limits = this.#spending.limitsOf(tenant, keyId);
     const priced = this.#spending.priceOf(target.backend, target.model);
     if (isBudgeted(limits)) requireBounds(target, priced, order);
-    const attempt: Attempt = {
-      ...order,
-      backend: target.backend.name,
-      fileTokens: this.#spending.fileTokens,
-    };
+    const attempt: Attempt = { ...order, backend: target.backend.name, fileTokens: this.#spending.fileTokens };
     const amount = priced === undefined ? 0 : amountOf(priced, attempt, order.operation);
+    const make = () => this.#attempt(target, order, { limits, priced, attempt, amount, askedFor });
+    // What costs nothing waits for nobody.
+    const { loading } = this.#spending;
+    return loading === undefined || amount === 0 ? make() : known(loading).then(make);
+  }
+
+  #attempt(
+    target: Target,
+    order: AttemptOrder,
+    { limits, priced, attempt, amount, askedFor }: Costing,
+  ): AttemptAccount | Promise<AttemptAccount> {
     const id = newAttemptId();
     const now = Date.now();
     const expiresAt = now + Math.ceil(order.maxMs) + marginMs;
@@ -112,27 +121,27 @@ export class RequestAccount {
     { id, amount, expiresAt, priced, attempt }: Reservation,
   ): AttemptAccount {
     const { ledger, store } = this.#spending;
-    this.#number++;
-    this.#firstAttemptId ??= id;
     const cause: AttemptCause = causeOf({ backend: target.backend.name, model: target.model, continues }, this.#last());
-    this.#before = target;
-    this.#amount += amount;
     const identity = {
       attemptId: id,
-      firstAttemptId: this.#firstAttemptId,
+      firstAttemptId: this.#firstAttemptId ?? id,
       ...this.#spender,
       backend: target.backend.name,
       model: target.model,
       operation,
-      number: this.#number,
+      number: this.#number + 1,
       cause,
       unitPrices: priced && { ...priced },
       priceTable: priced?.source,
     };
     if (ledger && !ledger.begin({ ...identity, reservedNano: BigInt(amount), expiresAt, scopes: [] }) && amount > 0) {
-      void store.settle(id, 0, false, Date.now());
+      settle(store, id, 0, false);
       throw new PassedOver("what it costs can't be written down now");
     }
+    this.#number++;
+    this.#firstAttemptId ??= id;
+    this.#before = target;
+    this.#amount += amount;
     return new AttemptAccount({
       identity,
       amount,
@@ -152,6 +161,28 @@ export class RequestAccount {
     this.#amount += cost - reserved;
     this.#spent += cost;
     this.#trail.costNano = this.#spent;
+  }
+}
+
+interface Costing {
+  readonly limits: Limits;
+  readonly priced: Priced | undefined;
+  readonly attempt: Attempt;
+  readonly amount: Nanos;
+  readonly askedFor: boolean;
+}
+
+/** Waits until it is known what was spent before, but not for ever. */
+async function known(loading: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const late = new PassedOver("the ledger can't say yet what was spent before");
+    timer = setTimeout(reject, loadingMs, late);
+  });
+  try {
+    await Promise.race([loading, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

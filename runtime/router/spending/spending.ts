@@ -11,6 +11,7 @@ import {
   MemoryBudgetStore,
   type Priced,
   Prices,
+  type RedisClient,
   type Scope,
 } from "../money/index.ts";
 import type { Trail } from "../trail.ts";
@@ -24,6 +25,8 @@ type Rules = Pick<RouterConfig, "budgets" | "prices">;
 export interface SpendingParts {
   readonly config: Rules;
   readonly store: BudgetStore;
+  /** Where the store is in Redis; closed with it. */
+  readonly redis?: RedisClient | undefined;
   /** Absent where nothing is written down. */
   readonly ledger?: Ledger | undefined;
   /** Resolves once the store knows what was spent before. */
@@ -35,6 +38,7 @@ export interface SpendingParts {
 export class Spending {
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
+  readonly redis: RedisClient | undefined;
   readonly #onProblem: (problem: string) => void;
   readonly #sweeping: NodeJS.Timeout;
   #loading: Promise<void> | undefined;
@@ -42,8 +46,9 @@ export class Spending {
   #prices: Prices;
   #limits: LimitTable;
 
-  constructor({ config, store, ledger, loaded, onProblem }: SpendingParts) {
+  constructor({ config, store, redis, ledger, loaded, onProblem }: SpendingParts) {
     this.store = store;
+    this.redis = redis;
     this.ledger = ledger;
     this.#onProblem = onProblem;
     this.#config = config;

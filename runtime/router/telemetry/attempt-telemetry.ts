@@ -1,4 +1,4 @@
-import type { ChatDelta, ChatEvent, ChatRequest } from "../chat/index.ts";
+import type { Answerer, ChatDelta, ChatEvent, ChatRequest } from "../chat/index.ts";
 import { redact, withoutKnown } from "../secrets.ts";
 import { AnswerContent, inputMessages } from "./content.ts";
 import { attribute, providerNames } from "./conventions.ts";
@@ -7,7 +7,6 @@ import { isPresentable } from "./numbers.ts";
 import type { TraceHeaders } from "./trace-context.ts";
 import type { AttributeWriter, Span } from "./tracer.ts";
 import type {
-  Answerer,
   AttemptCause,
   AttemptEnd,
   AttemptFailure,

@@ -71,6 +71,8 @@ export const attribute = {
   /** Of the whole request. Not gen_ai.usage.*: whoever adds those up over spans would count them twice. */
   totalInputTokens: "hybrid_llm.usage.input_tokens",
   totalOutputTokens: "hybrid_llm.usage.output_tokens",
+  /** US dollars, of all attempts. */
+  costUsd: "hybrid_llm.cost_usd",
 } as const;
 
 const httpMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];

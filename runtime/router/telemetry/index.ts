@@ -4,8 +4,6 @@ export { requestParameters } from "./request-parameters.ts";
 export { createTelemetry, type TelemetryOptions } from "./telemetry.ts";
 export type { TraceHeaders } from "./trace-context.ts";
 export type {
-  Answerer,
-  AnswerSaid,
   AttemptCause,
   AttemptEnd,
   AttemptFailure,

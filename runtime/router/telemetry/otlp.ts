@@ -31,6 +31,9 @@ export function spanOrigin({ resource, scope, schemaUrl }: OriginParts): SpanOri
 
 const firstBytes = 64 * 1024;
 
+/** One span at a time: a message whose length is not known is moved byte by byte once it is. */
+const scratch = new PbfWriter(new Uint8Array(4_096));
+
 /** Spans of one origin, written as they end: between then and their sending they are bytes, not objects. */
 export class SpanBatch {
   readonly origin: SpanOrigin;
@@ -50,7 +53,9 @@ export class SpanBatch {
   }
 
   add(span: EndedSpan): void {
-    this.#spans.writeMessage(2, writeSpan, span);
+    scratch.pos = 0;
+    writeSpan(span, scratch);
+    this.#spans.writeBytesField(2, scratch.buf.subarray(0, scratch.pos));
     this.#count++;
   }
 

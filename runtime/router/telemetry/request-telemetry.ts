@@ -1,3 +1,4 @@
+import { toDollars } from "../money/index.ts";
 import { withoutKnown } from "../secrets.ts";
 import { maxReason, UpstreamAttempt } from "./attempt-telemetry.ts";
 import { causeOf } from "./cause.ts";
@@ -97,6 +98,7 @@ export class ServedRequest implements RequestTelemetry {
     write.flag(attribute.streamed, this.#streaming);
     write.number(attribute.totalInputTokens, end.usage?.prompt_tokens);
     write.number(attribute.totalOutputTokens, end.usage?.completion_tokens);
+    write.number(attribute.costUsd, end.costNano === undefined ? undefined : toDollars(end.costNano));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BackendName, RouterConfig } from "../../config/index.ts";
-import type { ChatDelta, ChatEvent, ChatRequest, FinishReason, Usage } from "../chat/index.ts";
+import type { AnswerSaid, ChatDelta, ChatEvent, ChatRequest, Usage } from "../chat/index.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { BreakerState } from "../reliability/index.ts";
 import type { IncomingHeaders, TraceHeaders } from "./trace-context.ts";
@@ -57,6 +57,8 @@ export interface RequestEnd {
   readonly reason?: string | undefined;
   readonly attempts?: number | undefined;
   readonly usage?: Usage | undefined;
+  /** Nano-dollars. */
+  readonly costNano?: number | undefined;
   readonly sovereign?: boolean | undefined;
 }
 
@@ -129,21 +131,6 @@ export interface AttemptEnd extends AnswerSaid {
   readonly outcome: AttemptOutcome;
   /** An UpstreamFailure, or what is needed of it. */
   readonly failure?: AttemptFailure | undefined;
-}
-
-/** Who a provider says has answered: its own id of the answer, and the model. */
-export interface Answerer {
-  readonly id: string;
-  readonly model: string;
-}
-
-/** What an answer says beside its words. */
-export interface AnswerSaid {
-  readonly usage?: Usage | undefined;
-  /** Of a whole answer; a stream says it at its beginning. */
-  readonly answerer?: Answerer | undefined;
-  /** One for each choice; called only where the attempt is traced, because the events may not have been parsed so far. */
-  readonly finishReasons?: (() => readonly FinishReason[]) | undefined;
 }
 
 export interface AttemptFailure {

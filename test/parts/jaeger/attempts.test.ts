@@ -136,7 +136,12 @@ describeWith(jaeger, "attempts in a real Jaeger", (directory) => {
   test("routers one behind the other are one trace", async () => {
     const behind = await started(says("rehearsal behind"));
     const front = await startRouter({
-      config: { ...tracedBy(server), backends: { openai: { baseUrl: behind.router.url, defaultModel: "openai/big" } } },
+      config: {
+        ...tracedBy(server),
+        backends: { openai: { baseUrl: behind.router.url, defaultModel: "openai/big" } },
+        // The router behind keeps the budget.
+        budgets: { stack: {} },
+      },
       environment: { OPENAI_API_KEY: key.key },
     });
     const response = await front.chat({ model: "openai" });

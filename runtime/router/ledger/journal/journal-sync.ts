@@ -1,13 +1,13 @@
-import type { Log } from "../../log.ts";
+import type { Logger } from "pino";
 import type { Journal } from "./journal.ts";
 
 /** Brings what a journal has to the disk at intervals, and says when it takes no records and when it does again. */
 export class JournalSync {
   readonly #journal: Journal;
-  readonly #log: Pick<Log, "info" | "error">;
+  readonly #log: Pick<Logger, "info" | "error">;
   #told: string | undefined;
 
-  constructor(journal: Journal, log: Pick<Log, "info" | "error">) {
+  constructor(journal: Journal, log: Pick<Logger, "info" | "error">) {
     this.#journal = journal;
     this.#log = log;
   }

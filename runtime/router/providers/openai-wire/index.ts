@@ -1,9 +1,9 @@
 import type { CancelSignal } from "../../cancel.ts";
-import type { ChatEvent } from "../../chat/index.ts";
+import type { ChatEvent, WholeAnswer } from "../../chat/index.ts";
 import { EventStream } from "../../stream/event-stream.ts";
 import { answerObject, OpenAiScanner, usageOf, wholeAnswer } from "../../wires/openai/index.ts";
 import { UpstreamFailure } from "../failure.ts";
-import type { ChatCall, EmbeddingAnswer, EmbeddingCall, WholeAnswer } from "../provider.ts";
+import type { ChatCall, EmbeddingAnswer, EmbeddingCall } from "../provider.ts";
 import { requireType, type Upstream } from "../upstream.ts";
 import { type Dialect, upstreamBody } from "./body.ts";
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import type { WholeAnswer } from "../../../chat/index.ts";
 import { UpstreamFailure } from "../../../providers/failure.ts";
-import type { WholeAnswer } from "../../../providers/provider.ts";
 import { failedReasons, finishReasonOf } from "../finish.ts";
 import { usageOf } from "../usage.ts";
 import { isObject, type JsonObject, textOf } from "../values.ts";

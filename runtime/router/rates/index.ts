@@ -1,0 +1,1 @@
+export { type Admission, type Asking, Rates } from "./rates.ts";

@@ -46,6 +46,9 @@ export interface AttemptOrder {
 /** Clocks differ, and an attempt needs a moment to say what it cost; milliseconds. */
 const marginMs = 60_000;
 
+/** So long a paid attempt waits for what was spent before its router started; milliseconds. */
+const loadingMs = 5_000;
+
 /** What one request costs, with all its attempts: each is reserved at its worst case before it is made. */
 export class RequestAccount {
   readonly #spending: Spending;
@@ -67,17 +70,9 @@ export class RequestAccount {
   /**
    * Reserves what an attempt may cost. A value where nothing has to be waited for.
    *
-   * @param askedFor no cheaper target shall take its place
-   * @throws PassedOver where the attempt may not be made
+   * @throws PassedOver where the attempt may not be made; for good where the request names its target
    */
-  attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
-    const { loading } = this.#spending;
-    return loading === undefined
-      ? this.#attempt(target, order, askedFor)
-      : loading.then(() => this.#attempt(target, order, askedFor));
-  }
-
-  #attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
+  attempt(target: Target, order: AttemptOrder): AttemptAccount | Promise<AttemptAccount> {
     const { tenant, keyId } = this.#spender;
     const limits = this.#spending.limitsOf(tenant, keyId);
     const priced = this.#spending.priceOf(target.backend, target.model);
@@ -91,12 +86,20 @@ export class RequestAccount {
     const id = newAttemptId();
     const now = Date.now();
     const expiresAt = now + order.maxMs + marginMs;
-    const reserved = this.#reserve({ id, amount, now, expiresAt, limits });
+    const { loading } = this.#spending;
+    const reserve = () => this.#reserve({ id, amount, now, expiresAt, limits });
+    // What costs nothing waits for nobody.
+    const reserved = loading && amount > 0 ? this.#loaded(order.maxMs).then(reserve) : reserve();
     const made = (answer: Reserved) => {
-      if (!answer.ok) throw refused(answer, target, amount, askedFor, now);
+      if (!answer.ok) throw refused(answer, target, amount, now);
       return this.#begin(target, order, { id, amount, expiresAt, priced, attempt });
     };
     return reserved instanceof Promise ? reserved.then(made) : made(reserved);
+  }
+
+  async #loaded(maxMs: number): Promise<void> {
+    if (await this.#spending.loadedWithin(Math.min(loadingMs, maxMs))) return;
+    throw new PassedOver("what was spent before is not known yet: the ledger can't be read");
   }
 
   #reserve(order: {
@@ -116,19 +119,15 @@ export class RequestAccount {
     { id, amount, expiresAt, priced, attempt }: Reservation,
   ): AttemptAccount {
     const { ledger, store } = this.#spending;
-    this.#number++;
-    this.#firstAttemptId ??= id;
     const cause: AttemptCause = causeOf({ backend: target.backend.name, model: target.model, continues }, this.#last());
-    this.#before = target;
-    this.#amount += amount;
     const identity = {
       attemptId: id,
-      firstAttemptId: this.#firstAttemptId,
+      firstAttemptId: this.#firstAttemptId ?? id,
       ...this.#spender,
       backend: target.backend.name,
       model: target.model,
       operation,
-      number: this.#number,
+      number: this.#number + 1,
       cause,
       unitPrices: priced && { ...priced },
       priceTable: priced?.source,
@@ -137,6 +136,10 @@ export class RequestAccount {
       void store.settle(id, 0, false, Date.now());
       throw new PassedOver("what it costs can't be written down now");
     }
+    this.#number++;
+    this.#firstAttemptId ??= id;
+    this.#before = target;
+    this.#amount += amount;
     return new AttemptAccount({
       identity,
       amount,
@@ -185,9 +188,8 @@ function requireBounds({ backend, model, askedFor }: Target, priced: Priced | un
 
 function refused(
   answer: Exclude<Reserved, { ok: true }>,
-  { backend, model }: Target,
+  { backend, model, askedFor }: Target,
   amount: Nanos,
-  askedFor: boolean,
   now: number,
 ): PassedOver {
   if (answer.reason === "store_lost") return new PassedOver(`what was spent can't be counted now: ${answer.why}`);

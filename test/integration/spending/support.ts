@@ -44,7 +44,13 @@ export async function house(
       prices: { "openai/big": price, "claude/wise": price },
       ...config,
       backends: {
-        openai: { baseUrl: openai.url, rehearsal: true, defaultModel: "big", defaultMaxOutputTokens: 1_000 },
+        openai: {
+          baseUrl: openai.url,
+          rehearsal: true,
+          defaultModel: "big",
+          models: ["vectors"],
+          defaultMaxOutputTokens: 1_000,
+        },
         claude: { baseUrl: claude.url, rehearsal: true, defaultModel: "wise", defaultMaxOutputTokens: 1_000 },
         local: { baseUrl: local.url, rehearsal: true },
         ...config.backends,

@@ -85,7 +85,7 @@ export class RequestAccount {
     const amount = priced === undefined ? 0 : amountOf(priced, attempt, order.operation);
     const id = newAttemptId();
     const now = Date.now();
-    const expiresAt = now + order.maxMs + marginMs;
+    const expiresAt = now + Math.ceil(order.maxMs) + marginMs;
     const { loading } = this.#spending;
     const reserve = () => this.#reserve({ id, amount, now, expiresAt, limits });
     // What costs nothing waits for nobody.

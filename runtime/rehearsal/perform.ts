@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rehearse } from "./answer.ts";
+import type { Bill } from "./received.ts";
 import type { Behaviour, Fault } from "./script.ts";
 import type { Asked, Refusal, RehearsalWire, StreamParts } from "./wires/index.ts";
 
@@ -14,13 +15,23 @@ interface Outlet {
 }
 
 /** Answers one chat request as its script says; resolves when there is nothing more to send. */
-export function performChat(wire: RehearsalWire, asked: Asked, behaviour: Behaviour, response: ServerResponse) {
+export function performChat(
+  wire: RehearsalWire,
+  asked: Asked,
+  behaviour: Behaviour,
+  response: ServerResponse,
+  bill: Bill,
+) {
   return perform({ wire, behaviour, response }, async (outlet) => {
     const refusal = refusalOf(wire, asked, behaviour);
     if (refusal) return refuse(refusal, asked.stream, outlet);
     if (behaviour.raw) return sendRaw(behaviour.raw, outlet);
     const answer = rehearse(asked, behaviour);
-    if (asked.stream) return stream(wire.stream(answer, asked), "text/event-stream", outlet);
+    bill.promptTokens = answer.usage.prompt_tokens;
+    if (asked.stream) {
+      return stream(wire.stream(answer, asked), "text/event-stream", outlet, () => bill.completionTokens++);
+    }
+    bill.completionTokens = answer.usage.completion_tokens;
     await sleep(behaviour.gapMs * answer.words.length, undefined, { signal: outlet.gone });
     await whole(wire.whole(answer, asked), outlet);
   });
@@ -140,7 +151,12 @@ async function whole(answer: object, { wire, behaviour, response, gone }: Outlet
   }
 }
 
-async function stream(parts: StreamParts, contentType: string, outlet: Outlet): Promise<void> {
+async function stream(
+  parts: StreamParts,
+  contentType: string,
+  outlet: Outlet,
+  wrote: () => void = () => {},
+): Promise<void> {
   const { behaviour, response, gone } = outlet;
   const { fault } = behaviour;
   response.writeHead(200, { "content-type": contentType, "cache-control": "no-cache" });
@@ -150,6 +166,7 @@ async function stream(parts: StreamParts, contentType: string, outlet: Outlet): 
   for (const [index, { head = "", event }] of parts.words.entries()) {
     if (await faultBeforeWord(index, event, outlet)) return;
     response.write(head + event);
+    wrote();
     if (behaviour.gapMs > 0) await sleep(behaviour.gapMs, undefined, { signal: gone });
   }
   if (await faultBeforeWord(parts.words.length, parts.ending[0] ?? "", outlet)) return;

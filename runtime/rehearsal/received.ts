@@ -12,6 +12,12 @@ export interface ReceivedRequest {
   state: "open" | "answered" | "aborted";
 }
 
+/** What a provider would bill, in its own tokens. */
+export interface Bill {
+  promptTokens: number;
+  completionTokens: number;
+}
+
 /** One chat request and what became of it: the provider's own view. */
 export interface PerformedChat {
   /** On the clock of `performance.now()`. */
@@ -19,6 +25,8 @@ export interface PerformedChat {
   readonly model: string;
   /** e.g. `answer`, `503`, `cut after 40`, `refused: prefill`. */
   readonly outcome: string;
+  /** Nothing for what is refused; else it grows by each word of a stream, and has a whole answer from the start. */
+  readonly bill: Readonly<Bill>;
   readonly request: ReceivedRequest;
 }
 

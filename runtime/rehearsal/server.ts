@@ -70,8 +70,9 @@ function chat(wire: RehearsalWire, exchange: Exchange, stage: Stage, note: Note)
   if (!parts) return undefined;
   const asked = wire.read(exchange.body, parts);
   const behaviour = stage.behaviourFor({ kind: "chat", path: exchange.path, model: asked.model });
-  note({ at: performance.now(), model: asked.model, outcome: outcomeOf(wire, asked, behaviour) });
-  return performChat(wire, asked, behaviour, exchange.response);
+  const bill = { promptTokens: 0, completionTokens: 0 };
+  note({ at: performance.now(), model: asked.model, outcome: outcomeOf(wire, asked, behaviour), bill });
+  return performChat(wire, asked, behaviour, exchange.response, bill);
 }
 
 function embed(wire: RehearsalWire, exchange: Exchange, stage: Stage): Promise<void> | undefined {

@@ -135,7 +135,7 @@ async function* forward(
   } catch (error) {
     throw verdict.of(error, clock);
   } finally {
-    verdict.abandoned();
+    verdict.abandoned(true);
     // Not waited for: an upstream that hangs would hold the client.
     if (whole) void readToEnd(source, clock);
     else {

@@ -40,7 +40,7 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
   const endsAt = performance.now() + config.deadlines.totalMs;
   const walk = new Walk(plan, lacking, { retries: config.retries, endsAt, client: order.client }, trail);
   const answer = await walk.ask(async (target, permit) => {
-    const account = await order.account.attempt(target, costing(order, target, endsAt), true);
+    const account = await order.account.attempt(target, costing(order, target, endsAt));
     noteAttempt(trail, target, order.stickyKey, undefined);
     return ask(target, permit, account, order, endsAt);
   });

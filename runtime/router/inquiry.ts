@@ -83,7 +83,7 @@ export class Inquiry {
 
   /** @throws PassedOver */
   #reserve(target: Target, question: ClientQuestion, continues: boolean): AttemptAccount | Promise<AttemptAccount> {
-    const { account, model } = this.#order;
+    const { account } = this.#order;
     const { backend } = target;
     const order = {
       operation: "chat",
@@ -93,7 +93,7 @@ export class Inquiry {
       maxMs: Math.max(1, Math.min(backend.totalMs, this.#endsAt - performance.now())),
       continues,
     } as const;
-    return account.attempt(target, order, model !== "auto");
+    return account.attempt(target, order);
   }
 
   #mayBeWhole({ provider, standing }: Target): boolean {

@@ -10,10 +10,10 @@ export function outputLimit(body: ChatBody, backend: Backend): number | undefine
   return typeof own(body) === "number" ? undefined : backend.defaultMaxOutputTokens;
 }
 
-/** The client's own limit; 0 where it gave none. */
-export function givenLimit(body: ChatBody): number {
-  const given = own(body);
-  return typeof given === "number" ? given : 0;
+/** The client's own limit, of two the one that allows more: which of them a provider heeds differs. 0 where it gave none. */
+export function givenLimit({ max_completion_tokens, max_tokens }: ChatBody): number {
+  const given = [max_completion_tokens, max_tokens].filter((limit) => typeof limit === "number");
+  return Math.max(0, ...given);
 }
 
 const own = (body: ChatBody): unknown => body.max_completion_tokens ?? body.max_tokens;

@@ -7,7 +7,7 @@ import { HybridRouter } from "./hybrid-router.ts";
 import { createLog, type Log, type LogDestination } from "./log.ts";
 import { type ConfigSource, reload, watchFiles } from "./reload.ts";
 import { addressUrl, listen, type Running, renewCertificate } from "./serving/index.ts";
-import { openSpending } from "./spending/index.ts";
+import { openSpending, type Spending } from "./spending/index.ts";
 import { createTelemetry, type Telemetry } from "./telemetry/index.ts";
 
 /** A collector gets this long for the last spans; milliseconds. */
@@ -20,13 +20,15 @@ export interface StartOptions {
   readonly logTo?: LogDestination;
   /** Watched: a changed configuration is put in force without dropping a request. */
   readonly source?: ConfigSource;
+  /** By default the budgets and the ledger that the configuration describes. */
+  readonly spending?: Spending;
 }
 
 /** Starts a router that listens; resolves once it answers. */
 export async function startRouter(config: RouterConfig, options: StartOptions = {}): Promise<Running> {
   const { baseDirectory = ".", environment = process.env, logTo, source } = options;
   const log = createLog(config, logTo);
-  const spending = openSpending({ config, environment, baseDirectory, log });
+  const spending = options.spending ?? openSpending({ config, environment, baseDirectory, log });
   const router = new HybridRouter(config, environment, { baseDirectory, spending });
   const onProblem = (problem: string) => log.warn({ problem }, "telemetry");
   const telemetry = createTelemetry(config, { version, onProblem });

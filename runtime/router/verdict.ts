@@ -12,6 +12,8 @@ export interface VerdictParts {
   readonly account: AttemptAccount;
   /** On the clock of `performance.now()`. */
   readonly started: number;
+  /** The answer comes in one piece. */
+  readonly whole?: boolean;
 }
 
 /** Tells a target's standing, the attempt's span and its account, once, how an attempt went. */
@@ -21,17 +23,21 @@ export class Verdict {
   readonly #telemetry: AttemptTelemetry;
   readonly #account: AttemptAccount;
   readonly #started: number;
+  readonly #whole: boolean;
   #produced = 0;
+  #heardAt: number;
   #firstTokenMs: number | undefined;
   #answered = false;
   #over = false;
 
-  constructor({ standing, permit, telemetry, account, started }: VerdictParts) {
+  constructor({ standing, permit, telemetry, account, started, whole = false }: VerdictParts) {
     this.#standing = standing;
     this.#permit = permit;
     this.#telemetry = telemetry;
     this.#account = account;
     this.#started = started;
+    this.#heardAt = started;
+    this.#whole = whole;
   }
 
   /** @param begun the first visible event, and what came before it */
@@ -44,6 +50,7 @@ export class Verdict {
 
   /** So much of the answer has come; what is written of it has no more tokens than bytes. */
   heard(events: readonly ChatEvent[]): void {
+    this.#heardAt = performance.now();
     for (const { rawText, bytes } of events) this.#produced += (rawText ?? bytes).length;
   }
 
@@ -63,11 +70,15 @@ export class Verdict {
     this.#telemetry.end({ outcome, failure });
   }
 
-  /** Nobody waits for the answer any more. */
-  abandoned(): void {
+  /**
+   * Nobody waits for the answer any more.
+   *
+   * @param unread nor did anybody read since something was heard last: the client had not taken that yet
+   */
+  abandoned(unread = false): void {
     if (!this.#end()) return;
     this.#standing.released(this.#permit);
-    this.#settle({ outcome: "client_gone" });
+    this.#settle({ outcome: "client_gone", unreadMs: unread ? performance.now() - this.#heardAt : 0 });
     this.#telemetry.end({ outcome: "client_gone" });
   }
 
@@ -84,8 +95,9 @@ export class Verdict {
     return failure;
   }
 
-  #settle(how: Pick<AttemptResult, "outcome" | "usage" | "failure">): void {
-    this.#account.end({ ...how, producedBytes: this.#produced, firstTokenMs: this.#firstTokenMs });
+  #settle(how: Pick<AttemptResult, "outcome" | "usage" | "failure" | "unreadMs">): void {
+    const whole = this.#whole;
+    this.#account.end({ ...how, whole, producedBytes: this.#produced, firstTokenMs: this.#firstTokenMs });
   }
 
   #elapsed(): number {

@@ -33,7 +33,7 @@ export async function attemptWhole<Answer extends AnswerSaid>(
 ): Promise<Answer> {
   const started = performance.now();
   const clock = new AttemptClock(client, Math.max(1, Math.min(backend.totalMs, endsAt - started)));
-  const verdict = new Verdict({ standing, permit, telemetry, account, started });
+  const verdict = new Verdict({ standing, permit, telemetry, account, started, whole: true });
   try {
     // The answer says nothing until it is there; whether its model still speaks, those of others tell.
     if (silenceMs !== undefined) clock.await("first token", silenceMs, () => standing.answeredAt);

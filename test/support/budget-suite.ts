@@ -119,6 +119,13 @@ export function budgetStoreTests(open: () => Promise<House>, runs: number): void
       expect(status?.day).toMatchObject({ spent: 60, estimated: 60, reserved: 0 });
     }));
 
+  test("a reservation that expires within a millisecond is like any other", () =>
+    withStore(async (store) => {
+      await store.reserve(orderOf("a", 60, { expiresAt: sunday + 0.5 }));
+      expect(await store.settle("a", 40, false, sunday)).toEqual({ state: "settled" });
+      expect(await spentOf(store)).toBe(40);
+    }));
+
   test("a settlement after that corrects upwards only, and once", () =>
     withStore(async (store) => {
       await store.reserve(orderOf("a", 60, { expiresAt: sunday }));

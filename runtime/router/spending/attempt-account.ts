@@ -13,6 +13,10 @@ export interface AttemptResult {
   readonly failure?: UpstreamFailure | undefined;
   /** Of the answer's text, as far as it came; no token has less than one. */
   readonly producedBytes: number;
+  /** It was to come in one piece: what was written until its attempt ended nobody saw. */
+  readonly whole?: boolean | undefined;
+  /** For how long what came was not read; milliseconds. */
+  readonly unreadMs?: number | undefined;
   readonly firstTokenMs?: number | undefined;
 }
 
@@ -35,6 +39,8 @@ export function settle(store: BudgetStore, id: string, cost: Nanos, estimated: b
 
 /** What a provider may have written before it heard that nobody listens any more; tokens. */
 const unheardTokens = 64;
+/** No provider of large models writes faster for one client. */
+const tokensPerMs = 1;
 
 /** One attempt's money: settled once, whatever becomes of it. */
 export class AttemptAccount {
@@ -66,18 +72,20 @@ export class AttemptAccount {
     });
   }
 
-  #cost({ outcome, usage, failure, producedBytes }: AttemptResult, ms: number): { cost: Nanos; estimated: boolean } {
+  #cost(result: AttemptResult, ms: number): { cost: Nanos; estimated: boolean } {
+    const { outcome, usage, failure, producedBytes, whole, unreadMs = 0 } = result;
     const { priced, amount, attempt } = this.#parts;
     if (!priced || priced.free) return { cost: 0, estimated: false };
     if (usage && isCount(usage)) return { cost: costOf(priced, usage, ms), estimated: false };
-    // A provider that answers with an error, or that was never reached, bills nothing.
-    if (outcome === "rejected" || failure?.status !== undefined || failure?.unsent)
-      return { cost: 0, estimated: false };
+    // A provider that answers with an error, or that was never reached, bills nothing; one that had begun to answer does.
+    const refused = outcome === "rejected" || failure?.status !== undefined;
+    if (failure?.unsent || (refused && producedBytes === 0)) return { cost: 0, estimated: false };
     // Nobody counted: never less than what the provider may have billed, and never more than was reserved.
-    if (thinksUnseen(attempt.backend, this.#parts.identity.model, attempt.body))
+    if (whole || thinksUnseen(attempt.backend, this.#parts.identity.model, attempt.body))
       return { cost: amount, estimated: true };
     const choices = typeof attempt.body.n === "number" && attempt.body.n > 1 ? attempt.body.n : 1;
-    const written = Math.min(attempt.maxOutputTokens, Math.ceil((producedBytes + unheardTokens) / choices));
+    const unheard = unheardTokens + Math.ceil(unreadMs * tokensPerMs);
+    const written = Math.min(attempt.maxOutputTokens, Math.ceil((producedBytes + unheard) / choices));
     return {
       cost: Math.min(amount, worstCase(priced, { ...attempt, maxOutputTokens: written }).amount),
       estimated: true,

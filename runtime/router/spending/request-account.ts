@@ -45,7 +45,8 @@ export interface AttemptOrder {
 
 /** Clocks differ, and an attempt needs a moment to say what it cost; milliseconds. */
 const marginMs = 60_000;
-/** A request that costs waits so long at a router that has just begun; milliseconds. */
+
+/** So long a paid attempt waits for what was spent before its router started; milliseconds. */
 const loadingMs = 5_000;
 
 /** What one request costs, with all its attempts: each is reserved at its worst case before it is made. */
@@ -69,36 +70,36 @@ export class RequestAccount {
   /**
    * Reserves what an attempt may cost. A value where nothing has to be waited for.
    *
-   * @param askedFor no cheaper target shall take its place
-   * @throws PassedOver where the attempt may not be made
+   * @throws PassedOver where the attempt may not be made; for good where the request names its target
    */
-  attempt(target: Target, order: AttemptOrder, askedFor: boolean): AttemptAccount | Promise<AttemptAccount> {
+  attempt(target: Target, order: AttemptOrder): AttemptAccount | Promise<AttemptAccount> {
     const { tenant, keyId } = this.#spender;
     const limits = this.#spending.limitsOf(tenant, keyId);
     const priced = this.#spending.priceOf(target.backend, target.model);
     if (isBudgeted(limits)) requireBounds(target, priced, order);
-    const attempt: Attempt = { ...order, backend: target.backend.name, fileTokens: this.#spending.fileTokens };
+    const attempt: Attempt = {
+      ...order,
+      backend: target.backend.name,
+      fileTokens: this.#spending.fileTokens,
+    };
     const amount = priced === undefined ? 0 : amountOf(priced, attempt, order.operation);
-    const make = () => this.#attempt(target, order, { limits, priced, attempt, amount, askedFor });
-    // What costs nothing waits for nobody.
-    const { loading } = this.#spending;
-    return loading === undefined || amount === 0 ? make() : known(loading).then(make);
-  }
-
-  #attempt(
-    target: Target,
-    order: AttemptOrder,
-    { limits, priced, attempt, amount, askedFor }: Costing,
-  ): AttemptAccount | Promise<AttemptAccount> {
     const id = newAttemptId();
     const now = Date.now();
     const expiresAt = now + Math.ceil(order.maxMs) + marginMs;
-    const reserved = this.#reserve({ id, amount, now, expiresAt, limits });
+    const { loading } = this.#spending;
+    const reserve = () => this.#reserve({ id, amount, now, expiresAt, limits });
+    // What costs nothing waits for nobody.
+    const reserved = loading && amount > 0 ? this.#loaded(order.maxMs).then(reserve) : reserve();
     const made = (answer: Reserved) => {
-      if (!answer.ok) throw refused(answer, target, amount, askedFor, now);
+      if (!answer.ok) throw refused(answer, target, amount, now);
       return this.#begin(target, order, { id, amount, expiresAt, priced, attempt });
     };
     return reserved instanceof Promise ? reserved.then(made) : made(reserved);
+  }
+
+  async #loaded(maxMs: number): Promise<void> {
+    if (await this.#spending.loadedWithin(Math.min(loadingMs, maxMs))) return;
+    throw new PassedOver("what was spent before is not known yet: the ledger can't be read");
   }
 
   #reserve(order: {
@@ -109,10 +110,7 @@ export class RequestAccount {
     readonly limits: Limits;
   }): Reserved | Promise<Reserved> {
     const { tenant, keyId } = this.#spender;
-    const { loading, store } = this.#spending;
-    const reserve = () => store.reserve({ ...order, tenant, key: keyId, inRequest: this.#amount });
-    // What costs nothing waits for nobody.
-    return loading === undefined || order.amount === 0 ? reserve() : loading.then(reserve);
+    return this.#spending.store.reserve({ ...order, tenant, key: keyId, inRequest: this.#amount });
   }
 
   #begin(
@@ -164,28 +162,6 @@ export class RequestAccount {
   }
 }
 
-interface Costing {
-  readonly limits: Limits;
-  readonly priced: Priced | undefined;
-  readonly attempt: Attempt;
-  readonly amount: Nanos;
-  readonly askedFor: boolean;
-}
-
-/** Waits until it is known what was spent before, but not for ever. */
-async function known(loading: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    const late = new PassedOver("the ledger can't say yet what was spent before");
-    timer = setTimeout(reject, loadingMs, late);
-  });
-  try {
-    await Promise.race([loading, tooLong]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 interface Reservation {
   readonly id: string;
   readonly amount: Nanos;
@@ -212,9 +188,8 @@ function requireBounds({ backend, model, askedFor }: Target, priced: Priced | un
 
 function refused(
   answer: Exclude<Reserved, { ok: true }>,
-  { backend, model }: Target,
+  { backend, model, askedFor }: Target,
   amount: Nanos,
-  askedFor: boolean,
   now: number,
 ): PassedOver {
   if (answer.reason === "store_lost") return new PassedOver(`what was spent can't be counted now: ${answer.why}`);

@@ -71,6 +71,17 @@ export class Spending {
     return this.#loading;
   }
 
+  /** Waits until the store knows what was spent before; false where it takes longer. */
+  async loadedWithin(milliseconds: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(resolve, milliseconds, false);
+    });
+    const loaded = await Promise.race([this.#loading?.then(() => true) ?? true, late]);
+    clearTimeout(timer);
+    return loaded;
+  }
+
   /** From now on other prices and limits apply; a time zone needs a restart. */
   reconfigure(config: Rules): void {
     this.#config = config;

@@ -2,6 +2,8 @@ import { onTestFinished } from "vitest";
 import { issueKey, parseRouterConfig, type RouterConfigInput } from "../../../runtime/config/index.ts";
 import { type Rehearsal, type RehearsalScriptInput, startRehearsal } from "../../../runtime/rehearsal/index.ts";
 import { startRouter } from "../../../runtime/router/index.ts";
+import { createLog } from "../../../runtime/router/log.ts";
+import { openSpending, type Spending } from "../../../runtime/router/spending/index.ts";
 
 export const key = issueKey();
 export const bearer = { authorization: `Bearer ${key.key}` };
@@ -19,6 +21,7 @@ export interface TestRouter {
   /** The log, parsed. */
   readonly log: Record<string, unknown>[];
   readonly logText: () => string;
+  readonly spending: Spending;
   /** The line of the first request that is finished. */
   requestLine(): Promise<Record<string, unknown>>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -30,10 +33,16 @@ export interface TestRouter {
 export interface RouterOptions {
   readonly config?: RouterConfigInput;
   readonly environment?: NodeJS.ProcessEnv;
+  /** The folder that relative paths of the configuration start from. */
+  readonly baseDirectory?: string;
 }
 
 /** A router in this process that ends with the test. */
-export async function router({ config = {}, environment = {} }: RouterOptions = {}): Promise<TestRouter> {
+export async function router({
+  config = {},
+  environment = {},
+  baseDirectory = ".",
+}: RouterOptions = {}): Promise<TestRouter> {
   const lines: string[] = [];
   const parsed = parseRouterConfig(
     {
@@ -49,7 +58,8 @@ export async function router({ config = {}, environment = {} }: RouterOptions = 
     "test",
   );
   const logTo = { write: (line: string) => void lines.push(line) };
-  const running = await startRouter(parsed, { environment, logTo });
+  const spending = openSpending({ config: parsed, environment, baseDirectory, log: createLog(parsed, logTo) });
+  const running = await startRouter(parsed, { environment, baseDirectory, logTo, spending });
   onTestFinished(() => running.drain());
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(running.url + path, {
@@ -63,6 +73,7 @@ export async function router({ config = {}, environment = {} }: RouterOptions = 
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },
     logText: () => lines.join(""),
+    spending,
     async requestLine() {
       const find = () => lines.find((line) => line.includes('"msg":"request"'));
       await until(() => find() !== undefined);

@@ -71,7 +71,9 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   async #reserve(order: ReserveOrder): Promise<Reserved> {
-    const { id, tenant, key, amount, now, expiresAt, limits } = order;
+    const { id, tenant, key, amount, now, limits } = order;
+    // The scripts read whole numbers only.
+    const expiresAt = Math.ceil(order.expiresAt);
     const periods = this.#options.calendar.at(now);
     const ids = idsOf(periods);
     const record = writeRecord({ amount, expiresAt, ids, key, tenant });

@@ -91,8 +91,10 @@ export class RouterProcess extends pulumi.ComponentResource {
  * database: those of several workers keep a ledger only where the configuration gives them one.
  */
 function withLedger({ config: { ledger }, directory, workers }: RouterProcessArgs): RouterConfig["ledger"] {
-  if (ledger.directory !== undefined || workers > 1) return ledger;
-  return { ...ledger, directory: join(serviceDirectory(directory), "ledger") };
+  // A roll-out changes the router's name, and must not change whose money it is.
+  const named = { stack: "local", ...ledger };
+  if (ledger.directory !== undefined || workers > 1) return named;
+  return { ...named, directory: join(serviceDirectory(directory), "ledger") };
 }
 
 const serviceDirectory = (directory: string): string => join(directory, "router");

@@ -11,6 +11,10 @@ export const LedgerConfig = z
     replica: SecretSource.default({ env: "DATABASE_REPLICA_URL" }).meta({
       description: "Where the address of a replica is found that answers reports; the primary does where it is gone.",
     }),
+    stack: z.string().min(1).max(200).optional().meta({
+      description:
+        "Whose rows these are, in reports and when budgets are read again; the router's name by default. Routers and versions of one budget share it.",
+    }),
     connections: z.int().min(1).max(100).default(4).meta({ description: "At most, to each of the two." }),
     directory: z.string().min(1).optional().meta({
       description:

@@ -73,5 +73,11 @@ function ledgerOf({ config, environment, baseDirectory, log }: SpendingSources):
   const { ledger, name, region } = config;
   const server = openSecret(ledger.database, environment, baseDirectory).read();
   if (server === undefined && ledger.directory === undefined) return undefined;
-  return openLedger({ config: ledger, source: { stack: name, region }, environment, baseDirectory, log });
+  return openLedger({
+    config: ledger,
+    source: { stack: ledger.stack ?? name, region },
+    environment,
+    baseDirectory,
+    log,
+  });
 }

@@ -52,14 +52,16 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 
   app.decorateRequest("exchange");
   readBodies(app, router);
-  // Hooks with `done`: a promise for each would cost every request several turns of the queue.
+  const admit = authentication(keysOf(router), config.region);
+  // With `done`: a promise would cost every request several turns of the queue.
   app.addHook("onRequest", (request, reply, done) => {
     request.exchange = { started: performance.now(), telemetry: observe(telemetry, request) };
     // Not fastify's onResponse: that is never called for a response whose client went away.
     reply.raw.once("close", () => logExchange(log, request, reply));
+    reply.header("x-request-id", request.id);
+    admit(request);
     done();
   });
-  authenticateFirst(app, keysOf(router), config.region);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request) => {
     throw notFound(request, methods);
@@ -92,16 +94,13 @@ function observe(telemetry: Telemetry, { method, headers, id, routeOptions }: Fa
 
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
-/** Before a byte of the body is read. */
-function authenticateFirst(app: FastifyInstance, keys: () => KeyRing, region: string | undefined): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id);
-    if (!request.is404 && !request.routeOptions.config.open) {
-      request.exchange.caller = keys().authenticate(request.headers);
-      keepRegion(request.headers, region);
-    }
-    done();
-  });
+/** Knows who asks, before a byte of the body is read. */
+function authentication(keys: () => KeyRing, region: string | undefined): (request: FastifyRequest) => void {
+  return (request) => {
+    if (request.is404 || request.routeOptions.config.open) return;
+    request.exchange.caller = keys().authenticate(request.headers);
+    keepRegion(request.headers, region);
+  };
 }
 
 /** The keys of the configuration as it is now. */
@@ -119,8 +118,8 @@ function keysOf(router: HybridRouter): () => KeyRing {
 
 function readBodies(app: FastifyInstance, router: HybridRouter): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(jsonType, (_request: FastifyRequest, payload: IncomingMessage) =>
-    readJson(payload, router.config.limits.maxBodyBytes),
+  app.addContentTypeParser(jsonType, (_request: FastifyRequest, payload: IncomingMessage, done) =>
+    readJson(payload, router.config.limits.maxBodyBytes, done),
   );
   app.addContentTypeParser("*", async (request: FastifyRequest) => {
     const given = JSON.stringify(request.headers["content-type"] ?? "");

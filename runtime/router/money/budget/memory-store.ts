@@ -1,5 +1,6 @@
 import { checked, type Nanos } from "../amount.ts";
 import { Account, idsOf, type PeriodIds } from "./account.ts";
+import { Passing } from "./passing.ts";
 import type { Calendar } from "./periods.ts";
 import { type Asker, levels, type PeriodLimits, type Scope, scopeOf } from "./scopes.ts";
 import {
@@ -32,7 +33,7 @@ interface Swept extends Reservation {
 export class MemoryBudgetStore implements BudgetStore {
   readonly #calendar: Calendar;
   readonly #accounts = new Map<Scope, Account>();
-  readonly #open = new Map<string, Reservation>();
+  readonly #open = new Passing<Reservation>();
   readonly #swept = new Map<string, Swept>();
   readonly #stack = new Account();
 

@@ -129,7 +129,7 @@ export class RequestAccount {
       operation,
       number: this.#number + 1,
       cause,
-      unitPrices: priced && { ...priced },
+      unitPrices: ledger && priced ? { ...priced } : undefined,
       priceTable: priced?.source,
     };
     if (ledger && !ledger.begin({ ...identity, reservedNano: BigInt(amount), expiresAt, scopes: [] }) && amount > 0) {

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HybridRouter } from "../hybrid-router.ts";
+import { givenLimit } from "../output-limit.ts";
 import type { Answer } from "../pipeline.ts";
+import type { ChatBody } from "../providers/provider.ts";
 import type { Asking, Rates } from "../rates/index.ts";
 import { idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
 import type { RequestAccount, Spender } from "../spending/index.ts";
 import { newTrail, type Trail } from "../trail.ts";
 import { sendBody, sendStream } from "./client.ts";
-import { routerHeaders } from "./exchange.ts";
+import { bytesOf, routerHeaders } from "./exchange.ts";
 
 /** What routes that ask a backend are made of. */
 export interface RouteParts {
@@ -76,11 +78,9 @@ async function* once(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
   yield body;
 }
 
-function askingOf({ exchange, body, headers }: FastifyRequest): Asking {
-  const { tenant = "", keyId = "" } = exchange.caller ?? {};
-  const { max_completion_tokens: completion, max_tokens: most = completion } = body as Record<string, unknown>;
-  const maxOutputTokens = typeof most === "number" ? most : 0;
-  return { tenant, keyId, bytes: Number(headers["content-length"] ?? 0), maxOutputTokens };
+function askingOf(request: FastifyRequest): Asking {
+  const { tenant = "", keyId = "" } = request.exchange.caller ?? {};
+  return { tenant, keyId, bytes: bytesOf(request) ?? 0, maxOutputTokens: givenLimit(request.body as ChatBody) };
 }
 
 /** A client's label for what it does; longer ones are cut. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AccessConfig } from "./access.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -143,6 +144,7 @@ export const RouterConfig = z
       .record(z.string().min(1), z.strictObject({ sovereign: z.boolean().default(false) }))
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
+    access: AccessConfig,
     idempotency: IdempotencyConfig,
     rates: RateConfig,
     budgets: BudgetConfig,

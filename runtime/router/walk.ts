@@ -78,6 +78,9 @@ export class Walk {
   ): Promise<Answer | undefined> {
     target.backend.retryBudget.request();
     for (let retry = 0; ; retry++) {
+      // Its key may have been revoked since the plan was made.
+      const off = target.backend.disabled();
+      if (off !== undefined) return this.#passOver(target, off);
       const permit = target.standing.breaker.acquire();
       if (!permit) return this.#refusedByBreaker(target);
       try {
@@ -138,7 +141,7 @@ export class Walk {
     this.#rejection = refusal;
   }
 
-  #passOver(target: Target, reason: string): void {
+  #passOver(target: Target, reason: string): undefined {
     this.#passedOver.push({ backend: target.backend.name, model: target.model, reason });
   }
 

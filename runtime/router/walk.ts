@@ -80,7 +80,11 @@ export class Walk {
     for (let retry = 0; ; retry++) {
       // Its key may have been revoked since the plan was made.
       const off = target.backend.disabled();
-      if (off !== undefined) return this.#passOver(target, off);
+      if (off !== undefined) {
+        this.#limited = false;
+        this.#passOver(target, off);
+        return undefined;
+      }
       const permit = target.standing.breaker.acquire();
       if (!permit) return this.#refusedByBreaker(target);
       try {
@@ -141,7 +145,7 @@ export class Walk {
     this.#rejection = refusal;
   }
 
-  #passOver(target: Target, reason: string): undefined {
+  #passOver(target: Target, reason: string): void {
     this.#passedOver.push({ backend: target.backend.name, model: target.model, reason });
   }
 

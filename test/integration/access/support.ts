@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { issueKey, type RouterConfigInput } from "../../../runtime/config/index.ts";
-import type { RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
 import { temporaryFolder } from "../router/process.ts";
-import { jsonType, key, type RouterOptions, router, says, upstream } from "../router/support.ts";
+import { jsonType, key, type RouterOptions, router, says } from "../router/support.ts";
+import { counting } from "../spending/processes.ts";
 
 export const adminKey = issueKey();
 
@@ -67,17 +68,14 @@ export const priced = (url: string): RouterConfigInput => ({
   backends: { openai: { baseUrl: url, rehearsal: true, defaultModel: "big" } },
 });
 
-/** A router of this process that keeps its keys in an embedded database. */
-export async function house(
-  config: RouterConfigInput = {},
-  script: RehearsalScriptInput = says("yes"),
-  options: RouterOptions = {},
-) {
-  const openai = await upstream(script);
+/** A router of this process; without DATABASE_URL it keeps its keys in an embedded database. */
+export async function house(config: RouterConfigInput = {}, options: RouterOptions = {}) {
+  const openai = await counting(says("yes"));
   const folder = options.baseDirectory ?? temporaryFolder();
   const started = await router({
     ...options,
-    config: { ...priced(openai.url), keys, ledger: { directory: "ledger" }, ...config },
+    // A stack of its own: tests share a server.
+    config: { ...priced(openai.url), keys, ledger: { directory: "ledger", stack: `test ${randomUUID()}` }, ...config },
     baseDirectory: folder,
   });
   return { openai, folder, router: started, url: started.url };

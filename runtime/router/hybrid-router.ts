@@ -77,7 +77,10 @@ export class HybridRouter {
     this.access = options.access ?? new Access({ config });
     this.#router = this.#open(config, new Standings(config));
     this.spending.lay(this.access.state.budgets);
-    this.access.onBackends = (names) => this.#readKeys(names);
+    // Somewhere a key was rotated: here its file may be new, too.
+    this.access.onBackends = (names) => {
+      for (const name of names) this.backend(name)?.key?.again();
+    };
   }
 
   #open(config: RouterConfig, standings: Standings): Router {
@@ -109,15 +112,6 @@ export class HybridRouter {
   /** A backend by its name; undefined where there is none. */
   backend(name: string): Backend | undefined {
     return Object.values(this.#router.backends).find((backend) => backend.name === name);
-  }
-
-  /** Somewhere a key was rotated: here it may be, too. */
-  #readKeys(names: readonly string[]): void {
-    for (const name of names) {
-      const key = this.backend(name)?.key;
-      const found = key?.look();
-      if (key && found !== undefined) key.use(found);
-    }
   }
 
   #retire(backends: Backends): Promise<unknown> {

@@ -15,6 +15,8 @@ export interface SourcedSecret extends Secret {
   readonly fixed: boolean;
   /** What its source holds now, whether or not it is in use. */
   look(): string | undefined;
+  /** The next to read it looks at its source, however lately somebody did. */
+  again(): void;
   /** From now on this is what is read. */
   use(value: string): void;
   /** This is never read, and what was before it is; until its source holds something else. */
@@ -31,7 +33,15 @@ export function openSecret(source: SecretSource, environment: NodeJS.ProcessEnv,
   if ("env" in source) {
     const value = remember(environment[source.env]);
     const read = () => value;
-    return { read, look: read, remedy: `set ${source.env}`, fixed: true, use: () => {}, refuse: () => {} };
+    return {
+      read,
+      look: read,
+      remedy: `set ${source.env}`,
+      fixed: true,
+      again: () => {},
+      use: () => {},
+      refuse: () => {},
+    };
   }
   return inFile(source.file, baseDirectory);
 }
@@ -59,6 +69,9 @@ function inFile(path: string, baseDirectory: string): SourcedSecret {
     remedy: `write it to ${path}`,
     fixed: false,
     look,
+    again() {
+      readAt = Number.NEGATIVE_INFINITY;
+    },
     use,
     refuse(found) {
       if (found === value) value = before;

@@ -56,8 +56,8 @@ export class Access {
   readonly #timers: NodeJS.Timeout[] = [];
   #config: AccessParts["config"];
   #ring: KeyRing;
-  /** Whether all keys are known. */
-  #complete: boolean;
+  /** It was read since the start. */
+  #looked = false;
   #staleSince: number | undefined;
   #looking: Promise<void> | undefined;
   #waitMs: number;
@@ -74,8 +74,6 @@ export class Access {
     this.#snapshot = source?.directory === undefined ? undefined : new Snapshot(join(source.directory, "access.json"));
     const kept = this.#snapshot?.read();
     if (kept) this.state.apply(kept);
-    // An embedded database is changed by nobody else, and each change is kept beside it.
-    this.#complete = source === undefined || kept !== undefined || source.kind === "embedded";
     this.#ring = this.#makeRing();
     this.#first = source === undefined ? Promise.resolve() : this.#look().catch(() => {});
     if (source === undefined) return;
@@ -168,7 +166,12 @@ export class Access {
   }
 
   #makeRing(): KeyRing {
-    return new KeyRing(this.#config.keys, this.state, () => this.#complete);
+    return new KeyRing(this.#config.keys, this.state, () => this.#complete());
+  }
+
+  /** Whether all keys are known. An embedded database is changed by nobody else, and each change is kept beside it. */
+  #complete(): boolean {
+    return this.#source?.kind !== "postgresql" || (this.#looked && this.#staleSince === undefined);
   }
 
   /** Looks once, whoever asks; what is new is in force then. */
@@ -186,7 +189,7 @@ export class Access {
       if ((await revisionOf(database, stack)) > revision) this.#apply(await changesSince(database, stack, revision));
       if (this.#staleSince !== undefined) this.#log?.info("keys: the database answers again");
       this.#staleSince = undefined;
-      this.#complete = true;
+      this.#looked = true;
       this.#waitMs = this.#config.access.pollMs;
     } catch (error) {
       if (this.#staleSince === undefined && !this.#closed) {
@@ -219,7 +222,7 @@ export class Access {
     const timer = setTimeout(async () => {
       this.#timers.splice(this.#timers.indexOf(timer), 1);
       await this.#look().catch(() => {});
-      const done = this.#source?.kind === "embedded" && this.#staleSince === undefined;
+      const done = this.#source?.kind === "embedded" && this.#looked;
       if (!this.#closed && !done) this.#again();
     }, this.#waitMs).unref();
     this.#timers.push(timer);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { RouterConfigInput } from "../../../runtime/config/index.ts";
+import { issueKey, type RouterConfigInput } from "../../../runtime/config/index.ts";
 import { openPostgres } from "../../../runtime/router/ledger/database/postgres.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
 import { temporaryFolder } from "../router/process.ts";
@@ -87,6 +87,7 @@ describe.skipIf(programs === undefined)("routers that share a PostgreSQL behind 
     const refused = await call(one.url, "POST", "/admin/keys", { tenant: "acme" });
     expect(refused).toMatchObject({ status: 503, body: { error: { code: "unavailable" } } });
     await until(async () => (await done<AnyBody>(other.url, "GET", "/health")).access.stale_since !== undefined);
+    expect(await chat(other.url, issueKey().key)).toBe(503);
 
     // What it knew it has kept on its machine; nobody who isn't in that may be refused for good.
     await one.kill();

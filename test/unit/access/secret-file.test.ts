@@ -52,6 +52,18 @@ test("what was refused is not taken, whether or not it had been already, until t
   expect(secret.read()).toBe("right-key");
 });
 
+test("who knows that a file is new need not wait, and what was refused stays so", () => {
+  const { secret, write } = secretFile();
+  write("wrong-key");
+  secret.refuse("wrong-key");
+  secret.again();
+  expect(secret.read()).toBe("first-key");
+  write("right-key");
+  expect(secret.read()).toBe("first-key");
+  secret.again();
+  expect(secret.read()).toBe("right-key");
+});
+
 test("a secret in the environment stays what it is", () => {
   const secret = openSecret({ env: "KEY" }, { KEY: "given-key" }, ".");
   secret.use("other-key");

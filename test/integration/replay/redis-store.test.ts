@@ -104,7 +104,7 @@ function storeTests(address: () => Parameters<typeof open>[0]): void {
     }
   });
 
-  test("an answer is no older than it may be, and a name is nobody's when its router is silent", async () => {
+  test("an answer is no older than it may be", async () => {
     const store = await open(address(), {}, { ttlMs: 300, maxBytes: mebibyte });
     await (await turn(store, named("a"))).keep(answerOf("one"));
     expect(await stateOf(store, named("a"))).toBe("answered");

@@ -1,5 +1,5 @@
 import type { CacheConfig } from "../../config/index.ts";
-import type { FinishReason } from "../chat/index.ts";
+import { type FinishReason, finishReasons } from "../chat/index.ts";
 import type { Origin } from "../replay/index.ts";
 import type { Trail } from "../trail.ts";
 import type { Body } from "./name.ts";
@@ -45,8 +45,3 @@ function endedWell({ said }: Trail): boolean {
   const reasons = said?.finishReasons?.() ?? said?.ending?.flatMap(finishReasons) ?? [];
   return reasons.length > 0 && reasons.every((reason) => wellEnded.includes(reason));
 }
-
-const finishReasons = ({ deltas }: { readonly deltas: readonly { readonly type: string }[] }): FinishReason[] =>
-  (deltas as readonly { readonly type: string; readonly reason?: FinishReason }[]).flatMap((delta) =>
-    delta.type === "finish" && delta.reason ? [delta.reason] : [],
-  );

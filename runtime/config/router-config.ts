@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AccessConfig } from "./access.ts";
+import { CacheConfig } from "./cache.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -146,6 +147,7 @@ export const RouterConfig = z
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
     access: AccessConfig,
     idempotency: IdempotencyConfig,
+    cache: CacheConfig,
     rates: RateConfig,
     budgets: BudgetConfig,
     prices: PriceConfig,

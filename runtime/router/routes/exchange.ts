@@ -73,6 +73,7 @@ export function routerHeaders({
   reason,
   maxOutputTokens,
   costNano,
+  cache,
 }: Trail): Record<string, string> {
   return {
     ...(backend ? { "x-router-backend": backend } : {}),
@@ -81,6 +82,7 @@ export function routerHeaders({
     ...(reason ? { "x-router-reason": headerSafe(reason) } : {}),
     ...(maxOutputTokens === undefined ? {} : { "x-router-max-output-tokens": String(maxOutputTokens) }),
     ...(costNano === undefined ? {} : { "x-router-cost-usd": formatDollars(costNano, 9) }),
+    ...(cache === undefined ? {} : { "x-router-cache": cache }),
   };
 }
 

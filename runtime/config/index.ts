@@ -1,3 +1,4 @@
+export type { AlertConfig, ThrottleConfig } from "./alerts.ts";
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { LedgerConfig } from "./ledger.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ThrottleConfig } from "./alerts.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -189,6 +190,7 @@ type Draft = {
   backends: Partial<Record<BackendName, BackendConfig>>;
   predictive: { thresholdMs: number; recoverBelowMs: number };
   failoverChain: BackendName[];
+  budgets: { throttle: ThrottleConfig };
 };
 
 type Conflict = { path: (string | number)[]; allowed: string; fix: string };
@@ -252,6 +254,16 @@ const rules: readonly ((config: Draft) => Conflict[])[] = [
             path: ["predictive", "recoverBelowMs"],
             allowed: `at most predictive.thresholdMs (${predictive.thresholdMs})`,
             fix: "lower it: the distance between the two keeps the choice from swinging",
+          },
+        ]
+      : [],
+  ({ budgets: { throttle } }) =>
+    (throttle.localFromPercent ?? 100) < (throttle.cheaperFromPercent ?? 0)
+      ? [
+          {
+            path: ["budgets", "throttle", "localFromPercent"],
+            allowed: `at least budgets.throttle.cheaperFromPercent (${throttle.cheaperFromPercent})`,
+            fix: "raise it, or leave cheaperFromPercent out",
           },
         ]
       : [],

@@ -1,4 +1,5 @@
 import { type RouterConfig, renderJson, splitAddress } from "../config/index.ts";
+import type { Watched } from "./alerts/index.ts";
 import { type Backends, openBackends } from "./backends.ts";
 import { Canceller, type CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
@@ -6,7 +7,7 @@ import { type CountOrder, countTokens, type TokenCount } from "./count-tokens.ts
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
 import { Health, type HealthReport } from "./health.ts";
-import { toDollars } from "./money/index.ts";
+import { periodNames, toDollars } from "./money/index.ts";
 import type { Order } from "./order.ts";
 import { type Answer, answer, type Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
@@ -76,7 +77,8 @@ export class HybridRouter {
   #open(config: RouterConfig, standings: Standings): Router {
     const backends = openBackends({ config, environment: this.#environment, baseDirectory: this.#baseDirectory });
     const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(this.#environment.AIRGAP_MODE?.trim() ?? "");
-    const parts = { config, backends, standings, sovereign };
+    const priceOf: Router["priceOf"] = (backend, model) => this.spending.typicalCostOf(backend, model);
+    const parts = { config, backends, standings, sovereign, priceOf };
     return { ...parts, health: new Health({ ...parts, spending: this.spending }) };
   }
 
@@ -188,6 +190,9 @@ export class HybridRouter {
           averageMs: predictor.average,
           slow: predictor.slow,
         })),
+      costs: () => this.spending.costs.series(),
+      budgets: () => Array.from(this.spending.watch.watched, metricsOf),
+      alerts: () => this.spending.alerts?.counts ?? {},
       models: (backend) => {
         const { models, listed } = this.#router.backends[backend];
         return [...models, ...listed];
@@ -201,6 +206,17 @@ export class HybridRouter {
     await this.spending.close({ timeoutMs: closeMs });
   }
 }
+
+/** A budget's limited periods, in dollars. */
+const metricsOf = ({ scope, throttle, status }: Watched) => ({
+  scope,
+  throttle: throttle?.level,
+  periods: periodNames.flatMap((period) => {
+    const { limit, spent, reserved } = status[period];
+    if (limit === undefined) return [];
+    return [{ period, limit: toDollars(limit), spent: toDollars(spent), reserved: toDollars(reserved) }];
+  }),
+});
 
 /** Who asks through the library. */
 const library = { tenant: "library", keyId: "library", requestId: "", wire: "library" };

@@ -28,7 +28,7 @@ export interface AttemptAccountParts {
   readonly attempt: Attempt;
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
-  settled(cost: Nanos): void;
+  settled(cost: Nanos, estimated: boolean): void;
 }
 
 /** Tells a store what an attempt cost. Nobody waits for it: what it never hears of it counts in full when it expires. */
@@ -60,7 +60,7 @@ export class AttemptAccount {
     const latencyMs = performance.now() - this.#startedAt;
     const { cost, estimated } = this.#cost(result, latencyMs);
     if (amount > 0 || cost > 0) settle(store, identity.attemptId, cost, estimated);
-    settled(cost);
+    settled(cost, estimated);
     ledger?.append({
       ...identity,
       outcome: result.outcome,

@@ -1,32 +1,38 @@
 import type { RouterConfig } from "../../config/index.ts";
+import { type Alerts, BudgetWatch, type Throttle } from "../alerts/index.ts";
 import type { Backend } from "../backends.ts";
 import { type Ledger, noUsage } from "../ledger/index.ts";
 import {
   type BudgetStatus,
   type BudgetStore,
   Calendar,
+  costOf,
   type Expired,
   type Limits,
   LimitTable,
   MemoryBudgetStore,
+  type Nanos,
   type Priced,
   Prices,
   type RedisClient,
   type Scope,
 } from "../money/index.ts";
 import type { Trail } from "../trail.ts";
+import { CostMeter } from "./cost-meter.ts";
 import { RequestAccount, type Spender } from "./request-account.ts";
 
 /** Reservations of routers that died are looked for this often; milliseconds. */
 const sweepMs = 5_000;
 
-type Rules = Pick<RouterConfig, "budgets" | "prices">;
+type Rules = Pick<RouterConfig, "budgets" | "prices" | "keys" | "tenants">;
 
 export interface SpendingParts {
   readonly config: Rules;
   readonly store: BudgetStore;
   /** Where the store is in Redis; closed with it. */
   readonly redis?: RedisClient | undefined;
+  /** Absent where nobody is told how budgets are used up. */
+  readonly alerts?: Alerts | undefined;
   /** Absent where nothing is written down. */
   readonly ledger?: Ledger | undefined;
   /** Resolves once the store knows what was spent before. */
@@ -39,6 +45,10 @@ export class Spending {
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
   readonly redis: RedisClient | undefined;
+  readonly watch: BudgetWatch;
+  readonly alerts: Alerts | undefined;
+  /** What attempts of this router have cost. */
+  readonly costs: CostMeter;
   readonly #onProblem: (problem: string) => void;
   readonly #sweeping: NodeJS.Timeout;
   #loading: Promise<void> | undefined;
@@ -46,7 +56,7 @@ export class Spending {
   #prices: Prices;
   #limits: LimitTable;
 
-  constructor({ config, store, redis, ledger, loaded, onProblem }: SpendingParts) {
+  constructor({ config, store, redis, alerts, ledger, loaded, onProblem }: SpendingParts) {
     this.store = store;
     this.redis = redis;
     this.ledger = ledger;
@@ -57,6 +67,17 @@ export class Spending {
     this.#loading = loaded?.then(() => {
       this.#loading = undefined;
     });
+    this.alerts = alerts;
+    this.costs = new CostMeter(config);
+    this.watch = new BudgetWatch({
+      store,
+      calendar: new Calendar(config.budgets.timezone),
+      rules: () => this.#config.budgets,
+      limited: () => this.#limits.limited(),
+      ready: () => this.#loading === undefined,
+      alerts,
+    });
+    this.watch.start();
     this.#sweeping = setInterval(() => void this.#sweep(), sweepMs).unref();
   }
 
@@ -87,6 +108,8 @@ export class Spending {
     this.#config = config;
     this.#prices = new Prices(config.prices);
     this.#limits = new LimitTable(config.budgets);
+    this.costs.reconfigure(config);
+    this.alerts?.reconfigure(config.budgets.alerts);
   }
 
   get fileTokens(): number {
@@ -102,10 +125,21 @@ export class Spending {
     return this.#limits.of({ tenant, key });
   }
 
+  /** What `auto` means to somebody now; undefined where it means what it always does. Looked up, never computed. */
+  throttleOf(tenant: string, key: string): Throttle | undefined {
+    return this.watch.throttleOf({ tenant, key });
+  }
+
   /** Undefined where nobody knows; a rehearsal costs nothing unless it is given a price. */
   priceOf({ name, rehearsal }: Pick<Backend, "name" | "rehearsal">, model: string): Priced | undefined {
     if (rehearsal && this.#config.prices[`${name}/${model}`] === undefined) return rehearsed;
     return this.#prices.priceOf(name, model);
+  }
+
+  /** Of a request of 3,000 tokens, answered with 1,000 in 10 s; nano-dollars, Infinity where nobody knows. */
+  typicalCostOf(backend: Pick<Backend, "name" | "rehearsal">, model: string): Nanos {
+    const priced = this.priceOf(backend, model);
+    return priced ? costOf(priced, typical, 10_000) : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -117,12 +151,9 @@ export class Spending {
     now: number,
     scopes: readonly Scope[] = this.#limits.scopes(),
   ): Promise<{ scope: Scope; status: BudgetStatus | undefined }[]> {
-    return Promise.all(
-      scopes.map(async (scope) => ({
-        scope,
-        status: await this.store.status(scope, this.#limits.ofScope(scope), now),
-      })),
-    );
+    const asked = scopes.map((scope) => ({ scope, limits: this.#limits.ofScope(scope) }));
+    const statuses = await this.store.statuses(asked, now);
+    return scopes.map((scope, index) => ({ scope, status: statuses?.[index] }));
   }
 
   /** Why nobody knows now what was spent, fit to be shown; undefined where it is known. */
@@ -134,7 +165,8 @@ export class Spending {
   /** After the last request. */
   async close(options: { readonly timeoutMs: number }): Promise<void> {
     clearInterval(this.#sweeping);
-    await this.ledger?.close(options);
+    this.watch.stop();
+    await Promise.all([this.alerts?.close(options), this.ledger?.close(options)]);
     await this.store.close();
   }
 
@@ -150,6 +182,8 @@ export class Spending {
     }
   }
 }
+
+const typical = { prompt_tokens: 3_000, completion_tokens: 1_000, total_tokens: 4_000 };
 
 const rehearsed: Priced = { ...freePrice(), source: "rehearsal" };
 

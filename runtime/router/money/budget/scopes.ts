@@ -31,12 +31,19 @@ export function scopeOf(level: Level, { tenant, key }: Asker): Scope {
   return level === "tenant" ? `tenant:${tenant}` : `key:${key}`;
 }
 
+/** A scope with what may be spent in it. */
+export interface LimitedScope {
+  readonly scope: Scope;
+  readonly limits: PeriodLimits;
+}
+
 /** Limits of requests, by who asks; put in force anew with each configuration. */
 export class LimitTable {
   readonly #request: { request?: Nanos };
   readonly #stack: PeriodLimits;
   readonly #tenants: ReadonlyMap<string, PeriodLimits>;
   readonly #keys: ReadonlyMap<string, PeriodLimits>;
+  #limited: readonly LimitedScope[] | undefined;
 
   constructor(config: Pick<BudgetConfig, "request" | "stack" | "tenants" | "keys">) {
     this.#request = config.request === undefined ? {} : { request: fromDollars(config.request) };
@@ -58,6 +65,14 @@ export class LimitTable {
     if (scope === "stack") return this.#stack;
     const name = scope.slice(scope.indexOf(":") + 1);
     return (scope.startsWith("tenant:") ? this.#tenants : this.#keys).get(name) ?? none;
+  }
+
+  /** Every scope that has a limit, with its limits. */
+  limited(): readonly LimitedScope[] {
+    this.#limited ??= this.scopes()
+      .map((scope) => ({ scope, limits: this.ofScope(scope) }))
+      .filter(({ limits }) => Object.keys(limits).length > 0);
+    return this.#limited;
   }
 
   /** Every scope that has an entry, with the stack. */

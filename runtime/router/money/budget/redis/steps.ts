@@ -118,11 +118,14 @@ if step == 'sweep' then
 end
 `;
 
-/** ARGV: epoch, "status", scope. */
+/** ARGV: epoch, "status", scopes; returns the twelve numbers of each. */
 const status = `
 if step == 'status' then
-  local account = read(redis.call('HGET', counters, ARGV[3]))
-  return {'ok', unpack(account)}
+  local told = {'ok'}
+  for _, packed in ipairs(redis.call('HMGET', counters, unpack(ARGV, 3))) do
+    for _, number in ipairs(read(packed)) do told[#told + 1] = number end
+  end
+  return told
 end
 `;
 

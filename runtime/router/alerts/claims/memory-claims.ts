@@ -9,7 +9,7 @@ export class MemoryClaims implements Claims {
   async take(id: string, now: number): Promise<"mine" | Claim> {
     for (const [known, { endsAt }] of this.#claims) if (endsAt < now) this.#claims.delete(known);
     const there = this.#claims.get(id);
-    if (there) return there;
+    if (there) return { state: there.state, at: there.at };
     this.#claims.set(id, { state: "sending", at: now, endsAt: Number.POSITIVE_INFINITY });
     return "mine";
   }

@@ -123,7 +123,9 @@ const status = `
 if step == 'status' then
   local told = {'ok'}
   for _, packed in ipairs(redis.call('HMGET', counters, unpack(ARGV, 3))) do
-    for _, number in ipairs(read(packed)) do told[#told + 1] = number end
+    -- Without the place that unpacking ended at.
+    local account = read(packed)
+    for i = 1, 12 do told[#told + 1] = account[i] end
   end
   return told
 end

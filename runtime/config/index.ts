@@ -1,5 +1,6 @@
 export type { AlertConfig, ThrottleConfig } from "./alerts.ts";
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
+export type { CacheConfig } from "./cache.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";

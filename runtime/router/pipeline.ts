@@ -8,7 +8,7 @@ import { Inquiry } from "./inquiry.ts";
 import type { Order } from "./order.ts";
 import { relay, type Speaker } from "./relay.ts";
 import type { Standings } from "./reliability/index.ts";
-import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
+import { chooseTargets, primaryOf, refuseCloud, type Target } from "./targets.ts";
 import { noteAnswer, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
 
@@ -42,6 +42,9 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   const throttle = choice.kind === "auto" ? order.account.throttle : undefined;
   if (throttle) trail.throttle = throttle.level;
   const plan = chooseTargets(router, choice, order.question, sovereign, throttle);
+  // What a throttled auto answers is no answer of the model that would be asked otherwise.
+  trail.meant = throttle ? undefined : (plan.meant ?? plan.targets[0]);
+  if (choice.kind === "auto") order.account.primary = primaryOf(router, sovereign);
   const { deadlines, retries } = router.config;
   const endsAt = performance.now() + deadlines.totalMs;
   const lacking = (target: Target) => target.provider.unsupported(order.question, target.model);
@@ -57,9 +60,9 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
 
   return knowingOfTheClient(trail, async () => {
     if (!order.stream) {
-      const { bytes, usage } = await walk.ask((target, permit) => inquiry.whole(target, permit));
-      noteAnswer(trail, usage);
-      return { kind: "json", bytes, usage };
+      const whole = await walk.ask((target, permit) => inquiry.whole(target, permit));
+      noteAnswer(trail, whole);
+      return { kind: "json", bytes: whole.bytes, usage: whole.usage };
     }
     const first = await walk.ask(async (target, permit) => ({ target, answer: await inquiry.open(target, permit) }));
     const onBreak = router.config.streaming.onBreak;

@@ -61,6 +61,8 @@ export class RequestAccount {
   #number = 0;
   #firstAttemptId: string | undefined;
   #before: Target | undefined;
+  /** Whom "always the primary" would have asked; set for requests that name nobody. */
+  primary: Pick<Target, "backend" | "model"> | undefined;
 
   constructor(spending: Spending, spender: Spender, trail: Trail) {
     this.#spending = spending;
@@ -159,6 +161,7 @@ export class RequestAccount {
         const { backend, model } = identity;
         this.#spending.costs.add(backend, model, this.#spender.tenant, cost, estimated);
       },
+      primary: ledger && this.primary && this.#spending.priceOf(this.primary.backend, this.primary.model),
     });
   }
 

@@ -62,6 +62,10 @@ export interface RequestEnd {
   readonly sovereign?: boolean | undefined;
   /** What `auto` meant, where a budget nears its end. */
   readonly throttle?: "cheaper" | "local" | undefined;
+  /** What the response cache had; absent where it was not asked. */
+  readonly cache?: "hit" | "miss" | undefined;
+  /** What the answer had cost that was given again; nano-dollars. */
+  readonly savedNano?: number | undefined;
 }
 
 export type Operation = "chat" | "embeddings" | "count_tokens";

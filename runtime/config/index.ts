@@ -1,4 +1,5 @@
 export type { AccessConfig } from "./access.ts";
+export type { AlertConfig, ThrottleConfig } from "./alerts.ts";
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export type { CacheConfig } from "./cache.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AccessConfig } from "./access.ts";
+import type { ThrottleConfig } from "./alerts.ts";
 import { CacheConfig } from "./cache.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
@@ -193,6 +194,7 @@ type Draft = {
   backends: Partial<Record<BackendName, BackendConfig>>;
   predictive: { thresholdMs: number; recoverBelowMs: number };
   failoverChain: BackendName[];
+  budgets: { throttle: ThrottleConfig };
 };
 
 type Conflict = { path: (string | number)[]; allowed: string; fix: string };
@@ -256,6 +258,16 @@ const rules: readonly ((config: Draft) => Conflict[])[] = [
             path: ["predictive", "recoverBelowMs"],
             allowed: `at most predictive.thresholdMs (${predictive.thresholdMs})`,
             fix: "lower it: the distance between the two keeps the choice from swinging",
+          },
+        ]
+      : [],
+  ({ budgets: { throttle } }) =>
+    (throttle.localFromPercent ?? 100) < (throttle.cheaperFromPercent ?? 0)
+      ? [
+          {
+            path: ["budgets", "throttle", "localFromPercent"],
+            allowed: `at least budgets.throttle.cheaperFromPercent (${throttle.cheaperFromPercent})`,
+            fix: "raise it, or leave cheaperFromPercent out",
           },
         ]
       : [],

@@ -1,5 +1,6 @@
 import { type RouterConfig, renderJson, splitAddress } from "../config/index.ts";
 import { Access } from "./access/index.ts";
+import type { Watched } from "./alerts/index.ts";
 import { type Backend, type Backends, openBackends } from "./backends.ts";
 import { Canceller, type CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
@@ -7,7 +8,7 @@ import { type CountOrder, countTokens, type TokenCount } from "./count-tokens.ts
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
 import { Health, type HealthReport } from "./health.ts";
-import { toDollars } from "./money/index.ts";
+import { periodNames, toDollars } from "./money/index.ts";
 import type { Order } from "./order.ts";
 import { type Answer, answer, type Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
@@ -88,7 +89,8 @@ export class HybridRouter {
     const sources = { config, environment: this.#environment, baseDirectory: this.#baseDirectory, revocations };
     const backends = openBackends(sources);
     const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(this.#environment.AIRGAP_MODE?.trim() ?? "");
-    const parts = { config, backends, standings, sovereign };
+    const priceOf: Router["priceOf"] = (backend, model) => this.spending.typicalCostOf(backend, model);
+    const parts = { config, backends, standings, sovereign, priceOf };
     return { ...parts, health: new Health({ ...parts, spending: this.spending, access: this.access }) };
   }
 
@@ -211,6 +213,9 @@ export class HybridRouter {
           averageMs: predictor.average,
           slow: predictor.slow,
         })),
+      costs: () => this.spending.costs.series(),
+      budgets: () => Array.from(this.spending.watch.watched, metricsOf),
+      alerts: () => this.spending.alerts?.counts ?? {},
       models: (backend) => {
         const { models, listed } = this.#router.backends[backend];
         return [...models, ...listed];
@@ -225,6 +230,17 @@ export class HybridRouter {
     await this.spending.close({ timeoutMs: closeMs });
   }
 }
+
+/** A budget's limited periods, in dollars. */
+const metricsOf = ({ scope, throttle, status }: Watched) => ({
+  scope,
+  throttle: throttle?.level,
+  periods: periodNames.flatMap((period) => {
+    const { limit, spent, reserved } = status[period];
+    if (limit === undefined) return [];
+    return [{ period, limit: toDollars(limit), spent: toDollars(spent), reserved: toDollars(reserved) }];
+  }),
+});
 
 /** Who asks through the library. */
 const library = { tenant: "library", keyId: "library", requestId: "", wire: "library" };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { version } from "../../version.ts";
+import { BudgetAlert } from "../alerts/index.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { openAiWire } from "../wires/openai/index.ts";
@@ -25,6 +26,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]): JsonObject 
     },
     servers: [{ url: "/" }],
     paths,
+    webhooks: { budgetAlert: { post: budgetAlert(schemas) } },
     components: {
       schemas: schemas.named,
       parameters: mapped(requestHeaders, (schema, name) => ({ name, in: "header", ...described(schema) })),
@@ -34,6 +36,19 @@ export function openApiDocument(routes: readonly DocumentedRoute[]): JsonObject 
         apiKey: { type: "apiKey", in: "header", name: "x-api-key", description: "As Anthropic's clients send it." },
       },
     },
+  };
+}
+
+/** What is posted to `budgets.alerts.webhook`. */
+function budgetAlert(schemas: Schemas): JsonObject {
+  return {
+    operationId: "budgetAlert",
+    summary: "Tells that a budget is being used up.",
+    description:
+      "Posted to budgets.alerts.webhook with the headers of the Standard Webhooks specification: webhook-id, which is the same when it is sent again, webhook-timestamp and, where there is a secret, webhook-signature.",
+    security: [],
+    requestBody: { required: true, content: { "application/json": { schema: schemas.of(BudgetAlert, "output") } } },
+    responses: { "2XX": { description: "It was taken. Anything else is sent again." } },
   };
 }
 

@@ -28,9 +28,9 @@ export interface AttemptAccountParts {
   readonly attempt: Attempt;
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
+  settled(cost: Nanos, estimated: boolean): void;
   /** What "always the primary" would cost, where the request let the router choose. */
   readonly primary?: Priced | undefined;
-  settled(cost: Nanos): void;
 }
 
 /** Tells a store what an attempt cost. Nobody waits for it: what it never hears of it counts in full when it expires. */
@@ -62,7 +62,7 @@ export class AttemptAccount {
     const latencyMs = performance.now() - this.#startedAt;
     const { cost, estimated } = this.#cost(result, latencyMs);
     if (amount > 0 || cost > 0) settle(store, identity.attemptId, cost, estimated);
-    settled(cost);
+    settled(cost, estimated);
     ledger?.append({
       ...identity,
       outcome: result.outcome,

@@ -1,3 +1,4 @@
+import type { Throttle } from "../alerts/index.ts";
 import { RouterError } from "../errors.ts";
 import { newAttemptId } from "../ledger/index.ts";
 import {
@@ -67,6 +68,12 @@ export class RequestAccount {
     this.#spending = spending;
     this.#spender = spender;
     this.#trail = trail;
+  }
+
+  /** What `auto` means for this request; undefined where it means what it always does. */
+  get throttle(): Throttle | undefined {
+    const { tenant, keyId } = this.#spender;
+    return this.#spending.throttleOf(tenant, keyId);
   }
 
   /**
@@ -149,8 +156,12 @@ export class RequestAccount {
       attempt,
       store,
       ledger,
+      settled: (cost, estimated) => {
+        this.#settled(amount, cost);
+        const { backend, model } = identity;
+        this.#spending.costs.add(backend, model, this.#spender.tenant, cost, estimated);
+      },
       primary: ledger && this.primary && this.#spending.priceOf(this.primary.backend, this.primary.model),
-      settled: (cost) => this.#settled(amount, cost),
     });
   }
 

@@ -39,6 +39,12 @@ export interface OwnBudgets {
 
 const noOwn: OwnBudgets = { keys: new Map(), tenants: new Map() };
 
+/** A scope with what may be spent in it. */
+export interface LimitedScope {
+  readonly scope: Scope;
+  readonly limits: PeriodLimits;
+}
+
 /** Limits of requests, by who asks; put in force anew with each configuration. */
 export class LimitTable {
   readonly #request: { request?: Nanos };
@@ -72,6 +78,13 @@ export class LimitTable {
       ? [this.#tenants, this.#own.tenants]
       : [this.#keys, this.#own.keys];
     return configured.get(name) ?? own.get(name) ?? none;
+  }
+
+  /** Every scope that has a limit, with its limits. */
+  limited(): readonly LimitedScope[] {
+    return this.scopes()
+      .map((scope) => ({ scope, limits: this.ofScope(scope) }))
+      .filter(({ limits }) => Object.keys(limits).length > 0);
   }
 
   /** Every scope that has an entry, with the stack. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DashboardConfig } from "./dashboard.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -149,6 +150,7 @@ export const RouterConfig = z
     prices: PriceConfig,
     telemetry: TelemetryConfig,
     ledger: LedgerConfig,
+    dashboard: DashboardConfig,
     deadlines: z
       .strictObject({
         connectMs: milliseconds.default(5_000),

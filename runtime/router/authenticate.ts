@@ -33,6 +33,17 @@ export class KeyRing {
     );
   }
 
+  /** Whose session this is, where the key that began it is still the one of its id. */
+  find(id: string, sha256: string): Caller | undefined {
+    const entry = this.#entries.get(id);
+    return entry && entry.hash.toString("hex") === sha256 ? entry.caller : undefined;
+  }
+
+  /** Whether there is a key that may see everything. */
+  get hasAdmin(): boolean {
+    return [...this.#entries.values()].some(({ caller }) => caller.role === "admin");
+  }
+
   get isEmpty(): boolean {
     return this.#entries.size === 0;
   }

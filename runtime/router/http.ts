@@ -4,6 +4,7 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import type { RouterConfig } from "../config/index.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import { KeyRing } from "./authenticate.ts";
+import { type Dashboard, dashboardRoutes, openDashboard } from "./dashboard/index.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
@@ -52,14 +53,17 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 
   app.decorateRequest("exchange");
   readBodies(app, router);
-  const admit = authentication(keysOf(router), config.region);
+  const keys = keysOf(router);
+  const admit = authentication(keys, config.region);
+  const dashboard = openDashboard({ router, keys, log, control });
   // With `done`: a promise would cost every request several turns of the queue.
   app.addHook("onRequest", (request, reply, done) => {
     request.exchange = { started: performance.now(), telemetry: observe(telemetry, request) };
     // Not fastify's onResponse: that is never called for a response whose client went away.
-    reply.raw.once("close", () => logExchange(log, request, reply));
+    reply.raw.once("close", () => logExchange(log, dashboard, request, reply));
     reply.header("x-request-id", request.id);
     admit(request);
+    if (dashboard.live.watched) dashboard.live.began(request);
     done();
   });
   app.setErrorHandler(sendError);
@@ -82,6 +86,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   costs(app, router);
   budgets(app, router);
   openApi(app, routes);
+  dashboardRoutes(app, router, dashboard);
   await app.ready();
   return { server, control };
 }
@@ -177,7 +182,7 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
   return methods;
 }
 
-function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+function logExchange(log: Log, dashboard: Dashboard, request: FastifyRequest, reply: FastifyReply): void {
   const { started, caller, trail, error, telemetry, admission } = request.exchange;
   admission?.end(trail?.usage?.total_tokens);
   // The connection closed under the answer: this is heard here before the pipeline hears of it.
@@ -187,6 +192,8 @@ function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): vo
   const code = error instanceof RouterError ? error.code : error === undefined ? undefined : "internal_error";
   const wire = request.routeOptions.config.wire?.name;
   telemetry.end({ ...trail, status, wire, caller, error: code });
+  if (code === "sovereignty_violation") dashboard.refusals.add(request);
+  if (dashboard.live.watched) dashboard.live.ended(request, { status, error });
   logRequest(log, {
     requestId: request.id,
     method: request.method,

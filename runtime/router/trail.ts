@@ -20,6 +20,8 @@ export interface Trail {
   usage?: Usage;
   /** What was spent so far, nano-dollars; absent before the first attempt is over. */
   costNano?: number;
+  /** When the first token of the first attempt came that had one; on the clock of `performance.now()`. */
+  firstTokenAt?: number;
   /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
   sovereign?: boolean;
   outcome?: "answered" | "broken_off" | "client_gone" | "replayed";

@@ -27,6 +27,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no key. */
     open?: boolean;
+    /** Wants a session of the dashboard instead. */
+    session?: boolean;
     wire?: Wire;
     /** No route is without it; see openapi/collect.ts. */
     doc?: RouteDoc;

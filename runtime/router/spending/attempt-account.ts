@@ -28,7 +28,8 @@ export interface AttemptAccountParts {
   readonly attempt: Attempt;
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
-  settled(cost: Nanos): void;
+  /** @param firstTokenAt on the clock of `performance.now()` */
+  settled(cost: Nanos, firstTokenAt: number | undefined): void;
 }
 
 /** Tells a store what an attempt cost. Nobody waits for it: what it never hears of it counts in full when it expires. */
@@ -60,7 +61,8 @@ export class AttemptAccount {
     const latencyMs = performance.now() - this.#startedAt;
     const { cost, estimated } = this.#cost(result, latencyMs);
     if (amount > 0 || cost > 0) settle(store, identity.attemptId, cost, estimated);
-    settled(cost);
+    const { firstTokenMs } = result;
+    settled(cost, firstTokenMs === undefined ? undefined : this.#startedAt + firstTokenMs);
     ledger?.append({
       ...identity,
       outcome: result.outcome,
@@ -68,7 +70,7 @@ export class AttemptAccount {
       costNano: BigInt(cost),
       estimated,
       latencyMs,
-      firstTokenMs: result.firstTokenMs,
+      firstTokenMs,
     });
   }
 

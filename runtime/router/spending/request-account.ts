@@ -147,7 +147,7 @@ export class RequestAccount {
       attempt,
       store,
       ledger,
-      settled: (cost) => this.#settled(amount, cost),
+      settled: (cost, firstTokenAt) => this.#settled(amount, cost, firstTokenAt),
     });
   }
 
@@ -155,10 +155,11 @@ export class RequestAccount {
     return this.#before && { backend: this.#before.backend.name, model: this.#before.model };
   }
 
-  #settled(reserved: Nanos, cost: Nanos): void {
+  #settled(reserved: Nanos, cost: Nanos, firstTokenAt: number | undefined): void {
     this.#amount += cost - reserved;
     this.#spent += cost;
     this.#trail.costNano = this.#spent;
+    if (firstTokenAt !== undefined) this.#trail.firstTokenAt ??= firstTokenAt;
   }
 }
 

@@ -24,7 +24,7 @@ export const usdFine = (value: number): string =>
 /** For an axis. */
 export function usdShort(value: number): string {
   if (value >= 10_000) return numberFormat({ ...currency, notation: "compact" }).format(value);
-  const places = value === 0 || value >= 10 ? 0 : value >= 1 ? 1 : value >= 0.1 ? 2 : undefined;
+  const places = value === 0 || value >= 10 ? 0 : value >= 0.1 ? 2 : undefined;
   if (places === undefined) return usd(value);
   return numberFormat({ ...currency, minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
 }

@@ -65,7 +65,7 @@ export class Plot {
     };
     return {
       ...this.#size(),
-      padding: [10, 6, 0, 0],
+      padding: [10, 22, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), clock.zone),
@@ -74,7 +74,7 @@ export class Plot {
         y: { range: (_, _min, max) => [0, Math.max(this.#bounds.most, max ?? 0) * 1.06 || 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 64, values: timeTexts(clock) },
+        { ...axis, grid: { show: false }, size: 30, space: 64, values: timeTexts(clock) },
         { ...axis, size: 58, space: 44, values: (_, values) => values.map(money) },
       ],
       series: [{}, ...series],
@@ -86,13 +86,8 @@ export class Plot {
 /** Midnights by their date, other times by the hour. */
 function timeTexts(clock: Clock) {
   return (_: uPlot, seconds: readonly number[]) =>
-    seconds.map((second, index) => {
-      const at = second * 1_000;
-      const time = clock.time(at);
-      return time === "00:00" && (index > 0 || seconds.length < 3)
-        ? clock.date(at)
-        : time === "00:00"
-          ? clock.date(at)
-          : time;
+    seconds.map((second) => {
+      const time = clock.time(second * 1_000);
+      return time === "00:00" ? clock.date(second * 1_000) : time;
     });
 }

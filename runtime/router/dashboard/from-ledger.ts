@@ -17,6 +17,7 @@ export class FromLedger {
   readonly #calendar: Calendar;
   /** Whose rows. */
   readonly #stack: string;
+  readonly #bounds = new Map<RangeName, readonly number[]>();
 
   constructor(ledger: Ledger, calendar: Calendar, stack: string) {
     this.#ledger = ledger;
@@ -25,11 +26,7 @@ export class FromLedger {
   }
 
   async range(name: RangeName, now: number): Promise<RangeSection> {
-    const bounds = {
-      range24h: () => lastHours(now),
-      range7d: () => lastDays(this.#calendar, now, 7, 4),
-      range30d: () => lastDays(this.#calendar, now, 30, 1),
-    }[name]();
+    const bounds = this.#boundsOf(name, now);
     const stack = this.#stack;
     const [models = [], tenants = []] = await this.#ledger.series([
       { bounds, by: "model", stack },
@@ -62,6 +59,19 @@ export class FromLedger {
     const query = { from: new Date(now - 24 * hourMs), to: new Date(now + hourMs), limit, stack: this.#stack };
     const { requests } = await this.#ledger.requests(query);
     return requests.map((request, index) => pastRequest(request, -1 - index));
+  }
+
+  /** Found once for as long as they are the same: to know where days begin takes some milliseconds. */
+  #boundsOf(name: RangeName, now: number): readonly number[] {
+    const known = this.#bounds.get(name);
+    if (known && now < (known.at(-1) ?? 0)) return known;
+    const bounds = {
+      range24h: () => lastHours(now),
+      range7d: () => lastDays(this.#calendar, now, 7, 4),
+      range30d: () => lastDays(this.#calendar, now, 30, 1),
+    }[name]();
+    this.#bounds.set(name, bounds);
+    return bounds;
   }
 
   async #sums(bounds: readonly number[]): Promise<readonly SeriesCell[]> {

@@ -66,6 +66,7 @@ backend   ${answer.backend}, model ${answer.model}${outputs.rehearsal?.value ? "
 router    ${deployment.url}
 dashboard ${deployment.url}/dashboard
 API key   ${deployment.apiKeyFile}
+admin key ${deployment.adminKeyFile}
 CA        ${deployment.caFile}
 
 Ask the next one:
@@ -116,6 +117,7 @@ function deploymentOf(outputs: OutputMap): Deployment {
   return {
     url: text("url"),
     apiKeyFile: text("apiKeyFile"),
+    adminKeyFile: text("adminKeyFile"),
     caFile: text("caFile"),
     clientCertificateFile: text("clientCertificateFile"),
     clientKeyFile: text("clientKeyFile"),

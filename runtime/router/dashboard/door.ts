@@ -12,8 +12,6 @@ import { Sessions } from "./sessions.ts";
 
 export interface DoorParts {
   readonly router: HybridRouter;
-  /** The keys that are in force now. */
-  readonly keys: () => KeyRing;
   readonly log: Log;
 }
 
@@ -37,7 +35,7 @@ export class Door {
   }
 
   get hasAdmin(): boolean {
-    return this.#parts.keys().hasAdmin;
+    return this.#parts.router.access.ring.hasAdmin;
   }
 
   /** Undefined where nobody is signed in. */
@@ -62,14 +60,14 @@ export class Door {
 
   async signIn(request: FastifyRequest, reply: FastifyReply, key: string): Promise<SignIn> {
     const { ip, headers } = request;
-    const { log, keys, router } = this.#parts;
+    const { log, router } = this.#parts;
     if (!isOwnOrigin(headers)) return "foreign";
     const wait = await this.#guesses.waitFor(ip);
     if (wait > 0) {
       reply.header("retry-after", String(wait));
       return "too_many";
     }
-    const caller = callerOf(keys(), key);
+    const caller = callerOf(router.access.ring, key);
     if (caller?.role !== "admin") {
       await this.#guesses.wrong(ip);
       log.warn({ address: ip, ...(caller ? { key_id: caller.keyId } : {}) }, "dashboard: sign-in refused");
@@ -91,7 +89,7 @@ export class Door {
   }
 
   #admin(keyId: string, sha256: string): Caller | undefined {
-    const caller = this.#parts.keys().find(keyId, sha256);
+    const caller = this.#parts.router.access.ring.find(keyId, sha256);
     return caller?.role === "admin" ? caller : undefined;
   }
 }
@@ -100,7 +98,7 @@ function callerOf(keys: KeyRing, key: string): Caller | undefined {
   try {
     return keys.authenticate({ authorization: `Bearer ${key}` });
   } catch (error) {
-    if (error instanceof RouterError) return undefined;
+    if (error instanceof RouterError && error.code === "unauthorized") return undefined;
     throw error;
   }
 }

@@ -9,12 +9,14 @@ import {
   type Limits,
   LimitTable,
   MemoryBudgetStore,
+  type OwnBudgets,
   type Priced,
   Prices,
   type RedisClient,
   type Scope,
 } from "../money/index.ts";
 import type { Trail } from "../trail.ts";
+import { cachedRow, type Saved } from "./cached-row.ts";
 import { RequestAccount, type Spender } from "./request-account.ts";
 
 /** Reservations of routers that died are looked for this often; milliseconds. */
@@ -45,6 +47,7 @@ export class Spending {
   #config: Rules;
   #prices: Prices;
   #limits: LimitTable;
+  #own: OwnBudgets | undefined;
 
   constructor({ config, store, redis, ledger, loaded, onProblem }: SpendingParts) {
     this.store = store;
@@ -86,7 +89,13 @@ export class Spending {
   reconfigure(config: Rules): void {
     this.#config = config;
     this.#prices = new Prices(config.prices);
-    this.#limits = new LimitTable(config.budgets);
+    this.#limits = new LimitTable(config.budgets, this.#own);
+  }
+
+  /** From now on these budgets apply, too, as they are whenever somebody asks. */
+  lay(own: OwnBudgets): void {
+    this.#own = own;
+    this.#limits = new LimitTable(this.#config.budgets, own);
   }
 
   get fileTokens(): number {
@@ -96,6 +105,11 @@ export class Spending {
   /** Begins a request; its cost is told to `trail`. */
   request(spender: Spender, trail: Trail): RequestAccount {
     return new RequestAccount(this, spender, trail);
+  }
+
+  /** Writes down that a request got an answer again which had cost something before. */
+  cached(spender: Spender, saved: Saved): void {
+    this.ledger?.append(cachedRow(spender, saved));
   }
 
   limitsOf(tenant: string, key: string): Limits {

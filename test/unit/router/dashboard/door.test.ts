@@ -22,7 +22,7 @@ test.each([
 });
 
 test("where there is TLS the cookie is bound to this host, and never seen by scripts or other sites", () => {
-  const listen = (security: object) => parseRouterConfig({ listen: { security } } as never).listen;
+  const listen = (security: object) => parseRouterConfig({ listen: { security } }, "test").listen;
   const tls = new SessionCookie(listen({ mode: "tls", certificateFile: "a", keyFile: "b" }));
   expect(tls.set("id", 60_000)).toBe("__Host-hybrid-llm=id; Max-Age=60; Path=/; HttpOnly; SameSite=Strict; Secure");
   expect(tls.read({ cookie: "a=b; __Host-hybrid-llm=id; c=d" })).toBe("id");

@@ -2,6 +2,7 @@ export type { AccessConfig } from "./access.ts";
 export type { AlertConfig, ThrottleConfig } from "./alerts.ts";
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export type { CacheConfig } from "./cache.ts";
+export type { DashboardConfig } from "./dashboard.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AccessConfig } from "./access.ts";
 import type { ThrottleConfig } from "./alerts.ts";
 import { CacheConfig } from "./cache.ts";
+import { DashboardConfig } from "./dashboard.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -154,6 +155,7 @@ export const RouterConfig = z
     prices: PriceConfig,
     telemetry: TelemetryConfig,
     ledger: LedgerConfig,
+    dashboard: DashboardConfig,
     deadlines: z
       .strictObject({
         connectMs: milliseconds.default(5_000),

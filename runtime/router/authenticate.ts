@@ -52,6 +52,18 @@ export class KeyRing {
     for (const id of [...this.#configured.keys(), ...overlay.keys.keys()]) this.update(id);
   }
 
+  /** Whose session this is, where the key that began it is still the one of its id and is not refused by now. */
+  find(id: string, sha256: string): Caller | undefined {
+    const entry = this.#entries.get(id);
+    const holds = entry && entry.until > Date.now() && entry.hash.toString("hex") === sha256;
+    return holds ? entry.caller : undefined;
+  }
+
+  /** Whether there is a key that may see everything. */
+  get hasAdmin(): boolean {
+    return [...this.#entries.values()].some(({ caller }) => caller.role === "admin");
+  }
+
   get isEmpty(): boolean {
     return this.#entries.size === 0;
   }

@@ -5,6 +5,7 @@ import type { RouterConfig } from "../config/index.ts";
 import type { Access } from "./access/index.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import { ResponseCache } from "./cache/index.ts";
+import { type Dashboard, dashboardRoutes, openDashboard } from "./dashboard/index.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
@@ -55,13 +56,15 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   app.decorateRequest("exchange");
   readBodies(app, router);
   const admit = authentication(router.access, config.region);
+  const dashboard = openDashboard({ router, log, control });
   // With `done`: a promise would cost every request several turns of the queue.
   app.addHook("onRequest", (request, reply, done) => {
     request.exchange = { started: performance.now(), telemetry: observe(telemetry, request) };
     // Not fastify's onResponse: that is never called for a response whose client went away.
-    reply.raw.once("close", () => logExchange(log, router.access, request, reply));
+    reply.raw.once("close", () => logExchange(log, router.access, dashboard, request, reply));
     reply.header("x-request-id", request.id);
     admit(request);
+    if (dashboard.live.watched) dashboard.live.began(request);
     done();
   });
   app.setErrorHandler(sendError);
@@ -86,6 +89,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   budgets(app, router);
   admin(app, router);
   openApi(app, routes);
+  dashboardRoutes(app, router, dashboard);
   await app.ready();
   return { server, control };
 }
@@ -176,7 +180,13 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
   return methods;
 }
 
-function logExchange(log: Log, access: Access, request: FastifyRequest, reply: FastifyReply): void {
+function logExchange(
+  log: Log,
+  access: Access,
+  dashboard: Dashboard,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const { started, caller, trail, error, telemetry, admission } = request.exchange;
   admission?.end(trail?.cache === "hit" ? 0 : trail?.usage?.total_tokens);
   // The connection closed under the answer: this is heard here before the pipeline hears of it.
@@ -187,6 +197,8 @@ function logExchange(log: Log, access: Access, request: FastifyRequest, reply: F
   const wire = request.routeOptions.config.wire?.name;
   if (code !== undefined) auditRefusal(access, request, code);
   telemetry.end({ ...trail, status, wire, caller, error: code });
+  if (code === "sovereignty_violation") dashboard.refusals.add(request);
+  if (dashboard.live.watched) dashboard.live.ended(request, { status, error });
   logRequest(log, {
     requestId: request.id,
     method: request.method,

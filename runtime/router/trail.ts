@@ -32,6 +32,8 @@ export interface Trail {
   costNano?: number;
   /** What `auto` meant, where a budget nears its end. */
   throttle?: ThrottleLevel;
+  /** When the first token of the first attempt came that had one; on the clock of `performance.now()`. */
+  firstTokenAt?: number;
   /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
   sovereign?: boolean;
   outcome?: "answered" | "broken_off" | "client_gone" | "replayed";

@@ -64,6 +64,7 @@ answer    ${answer.text}
 backend   ${answer.backend}, model ${answer.model}${outputs.rehearsal?.value ? "  (REHEARSAL: scripted, no model)" : ""}
 
 router    ${deployment.url}
+dashboard ${deployment.url}/dashboard
 API key   ${deployment.apiKeyFile}
 admin key ${deployment.adminKeyFile}
 CA        ${deployment.caFile}

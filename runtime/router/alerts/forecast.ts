@@ -65,7 +65,9 @@ export interface Spending {
 
 /** What becomes of a budget if spending goes on at a rate in nano-dollars a millisecond. */
 export function forecastOf({ now, spent, limit, resetsAt }: Spending, perMs: number): Forecast {
-  const exhaustedAt = spent < limit && perMs > 0 ? Math.ceil(now + (limit - spent) / perMs) : undefined;
+  // Not before the next millisecond: beside the time of day a smaller fraction is nothing.
+  const leftMs = Math.max(1, Math.ceil((limit - spent) / perMs));
+  const exhaustedAt = spent < limit && perMs > 0 ? now + leftMs : undefined;
   const perHour = Math.round(perMs * hourMs);
   return { perHour, exhaustedAt: exhaustedAt !== undefined && exhaustedAt < resetsAt ? exhaustedAt : undefined };
 }

@@ -34,6 +34,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]): JsonObject 
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "hl_<id>_<secret>, as OpenAI's clients send it." },
         apiKey: { type: "apiKey", in: "header", name: "x-api-key", description: "As Anthropic's clients send it." },
+        session: { type: "apiKey", in: "cookie", name: "__Host-hybrid-llm", description: "Of the dashboard." },
       },
     },
   };
@@ -53,7 +54,7 @@ function budgetAlert(schemas: Schemas): JsonObject {
 }
 
 function operation(route: DocumentedRoute, path: string, schemas: Schemas): JsonObject {
-  const { method, open, doc } = route;
+  const { method, doc } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ""));
   const inHeaders = (doc.requestHeaders ?? []).map((name: RequestHeader) => ref("parameters", name));
   const parameters = [...inPath, ...(doc.query ? queryParameters(doc.query) : []), ...inHeaders];
@@ -61,13 +62,18 @@ function operation(route: DocumentedRoute, path: string, schemas: Schemas): Json
     operationId: operationId(method, path),
     summary: doc.summary,
     ...(doc.description === undefined ? {} : { description: doc.description }),
-    security: open ? [] : [{ bearer: [] }, { apiKey: [] }],
+    security: security(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(doc.body
       ? { requestBody: { required: true, content: { "application/json": { schema: schemas.of(doc.body, "input") } } } }
       : {}),
     responses: { ...mapped(doc.answers, (answer) => response(answer, schemas)), ...errors(route, schemas) },
   };
+}
+
+function security({ open, session }: DocumentedRoute): JsonObject[] {
+  if (session) return [{ session: [] }];
+  return open ? [] : [{ bearer: [] }, { apiKey: [] }];
 }
 
 function response({ description, headers = [], content }: AnswerDoc, schemas: Schemas): JsonObject {

@@ -27,6 +27,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no key. */
     open?: boolean;
+    /** Wants a session of the dashboard instead. */
+    session?: boolean;
     /** Needs an admin key: what it does, in the audit log's words, e.g. `key.create`. */
     admin?: string;
     wire?: Wire;

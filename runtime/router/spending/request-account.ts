@@ -156,8 +156,8 @@ export class RequestAccount {
       attempt,
       store,
       ledger,
-      settled: (cost, estimated) => {
-        this.#settled(amount, cost);
+      settled: (cost, estimated, firstTokenAt) => {
+        this.#settled(amount, cost, firstTokenAt);
         const { backend, model } = identity;
         this.#spending.costs.add(backend, model, this.#spender.tenant, cost, estimated);
       },
@@ -169,10 +169,11 @@ export class RequestAccount {
     return this.#before && { backend: this.#before.backend.name, model: this.#before.model };
   }
 
-  #settled(reserved: Nanos, cost: Nanos): void {
+  #settled(reserved: Nanos, cost: Nanos, firstTokenAt: number | undefined): void {
     this.#amount += cost - reserved;
     this.#spent += cost;
     this.#trail.costNano = this.#spent;
+    if (firstTokenAt !== undefined) this.#trail.firstTokenAt ??= firstTokenAt;
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } from "../engine/index.ts";
-import { redis } from "../parts/index.ts";
+import { nginx, type Part, redis } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
 import { runStep } from "./step.ts";
 
@@ -8,8 +8,8 @@ const usage = `
 npm test [-- FILTER ...]
 
 Sets up what is missing, then checks types, format and lint, and runs the unit, program, integration and fault tests, with
-the real engine and a real Redis (as root on Debian it is installed). With filters, only the test files whose paths
-contain one of them.
+the real engine, a real Redis and a real nginx (as root on Debian they are installed). With filters, only the test files
+whose paths contain one of them.
 
   --help
 `;
@@ -27,19 +27,19 @@ await runCommand({
       await runStep("Format and lint", "biome", ["check", "."], { environment });
       await testLanguageHost(environment);
     }
-    await getRedis();
+    for (const part of [redis, nginx]) await getPart(part);
     const projects = ["unit", "program", "integration", "faults"].flatMap((name) => ["--project", name]);
     await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
   },
 });
 
 /** Tests that need it are skipped where this machine can't have it. */
-async function getRedis(): Promise<void> {
+async function getPart(part: Part): Promise<void> {
   try {
-    await redis.ensure(terminalProgress());
+    await part.ensure(terminalProgress());
   } catch (error) {
     if (!(error instanceof Failure) || process.env.CI === "true") throw error;
-    process.stdout.write(`SKIPPED: tests with a real Redis. ${error.message}\n`);
+    process.stdout.write(`SKIPPED: tests with a real ${part.name}. ${error.message}\n`);
   }
 }
 

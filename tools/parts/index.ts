@@ -4,6 +4,7 @@ import type { Part } from "./part.ts";
 import { triton } from "./triton/index.ts";
 
 export { jaeger } from "./jaeger/index.ts";
+export { nginx, nginxServer } from "./nginx.ts";
 export { ollama, tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./ollama/index.ts";
 export type { Part } from "./part.ts";
 export { redis, redisServer } from "./redis.ts";

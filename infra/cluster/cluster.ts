@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { renderJson } from "../../runtime/config/index.ts";
+import { serviceCidr } from "../addresses/index.ts";
 import { trusting, trustingPods } from "../iam/index.ts";
 import { type AwsScope, RegionComponent } from "../region/index.ts";
 import { addonVersions } from "../versions.ts";
@@ -27,9 +28,6 @@ export interface ClusterArgs {
   /** @default 90 */
   readonly logRetentionDays?: number;
 }
-
-/** Kubernetes' own addresses of services; no region's network may overlap it. */
-export const serviceCidr = "172.20.0.0/16";
 
 const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
 const typeToken = "hybrid-llm:cluster:Cluster";
@@ -71,7 +69,7 @@ export class Cluster extends RegionComponent<AwsScope> {
       this.named("system-nodes"),
       scope,
       { cluster: this.cluster, clusterName, kubernetesVersion, subnetIds: args.privateSubnetIds, ...args.systemNodes },
-      { parent: this, dependsOn: [...early, ...args.routes] },
+      this.own({ dependsOn: [...early, ...args.routes] }),
     );
     const late = this.#createAddons(args, false, [nodes]);
     this.ready = [...access, ...early, nodes, ...late];

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { planSubnets, type ZoneNetworks } from "../addresses/index.ts";
 import { type AwsScope, RegionComponent } from "../region/index.ts";
 import { gatewayServices, interfaceServices } from "./endpoints.ts";
 import { FlowLogs, type FlowLogsTraffic } from "./flow-logs.ts";
-import { planSubnets, type ZoneNetworks } from "./plan.ts";
 
 /** What a region's network is made from. */
 export interface NetworkArgs {
@@ -90,7 +90,7 @@ export class Network extends RegionComponent<AwsScope> {
     const interfaces = endpoints > 0 ? this.#createInterfaceEndpoints(vpc, privateSubnets) : [];
     this.routes = [...routes, ...interfaces];
     if (flowLogs !== "none") {
-      new FlowLogs(this.named("flow-logs"), scope, { vpcId: vpc.id, traffic: flowLogs }, { parent: this });
+      new FlowLogs(this.named("flow-logs"), scope, { vpcId: vpc.id, traffic: flowLogs }, this.own());
     }
     this.registerOutputs({ vpcId: this.vpcId, privateSubnetIds: this.privateSubnetIds });
   }

@@ -8,7 +8,7 @@ import {
   takeZones,
   zonesInPlan,
   zonesOfRegion,
-} from "../../../infra/network/index.ts";
+} from "../../../infra/addresses/index.ts";
 import { overlap } from "../../../stacks/config/index.ts";
 
 const zones = Array.from({ length: zonesInPlan }, (_, index) => `az${index + 1}`);
@@ -62,7 +62,11 @@ describe("the plan of a region's network", () => {
   });
 
   it("reads networks as it writes them", () => {
-    fc.assert(fc.property(network, (cidr) => expect(formatNetwork(parseNetwork(cidr))).toBe(cidr)));
+    fc.assert(
+      fc.property(network, (cidr) => {
+        expect(formatNetwork(parseNetwork(cidr))).toBe(cidr);
+      }),
+    );
   });
 });
 

@@ -15,6 +15,9 @@ export interface ZoneNetworks {
 /** Zones that a region's network has room for, used or not. */
 export const zonesInPlan = 4;
 
+/** Kubernetes' own addresses of services, in every cluster that is made here; no region's network may overlap it. */
+export const serviceCidr = "172.20.0.0/16";
+
 /** AWS takes networks from /16 on; beyond /20 a zone's public part would be smaller than a load balancer wants. */
 export const prefixes = { min: 16, max: 20 } as const;
 

@@ -20,6 +20,7 @@ export interface ProviderPlugin {
 const offlineProviders = {
   aws: "@pulumi/aws",
   cloudflare: "@pulumi/cloudflare",
+  kubernetes: "@pulumi/kubernetes",
   tls: "@pulumi/tls",
 } as const;
 const privateHome = join(checkoutDirectory, "home");

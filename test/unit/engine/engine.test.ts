@@ -170,7 +170,9 @@ describe("versions", () => {
 });
 
 it("the wrappers of our providers can be executed", () => {
-  const offline = ["aws", "cloudflare", "tls"].map((name) => `tools/offline/${name}/pulumi-resource-${name}`);
+  const offline = ["aws", "cloudflare", "kubernetes", "tls"].map(
+    (name) => `tools/offline/${name}/pulumi-resource-${name}`,
+  );
   for (const file of ["tools/machine/pulumi-resource-machine", ...offline]) {
     expect(statSync(file).mode & 0o111, file).not.toBe(0);
   }

@@ -34,7 +34,10 @@ export function findSdk(name: string): Sdk {
 export function describeType(sdk: Sdk, token: string): TypeDescription | undefined {
   const [, folder, name] = /^\w+:(\w+)\/(\w+):\w+$/.exec(token) ?? [];
   if (folder === undefined || name === undefined) return undefined;
-  const source = sourceOf(join(sdk.folder, folder === "index" ? "" : folder), `${name === "index" ? "index_" : name}.js`);
+  const source = sourceOf(
+    join(sdk.folder, folder === "index" ? "" : folder),
+    `${name === "index" ? "index_" : name}.js`,
+  );
   if (!source.includes(`__pulumiType = '${token}'`)) return undefined;
   const making = source.slice(source.lastIndexOf("const args = argsOrState"));
   const names = (pattern: RegExp) => [...making.matchAll(pattern)].map(([, found]) => found ?? "");

@@ -8,6 +8,7 @@ import { providersOf, type Scope } from "./scope.ts";
 export abstract class RegionComponent<S extends Scope = Scope> extends pulumi.ComponentResource {
   protected readonly scope: S;
   readonly #name: string;
+  readonly #after: pulumi.Resource[];
 
   /**
    * @param type `hybrid-llm:<folder>:<Name>`, never changed without an alias
@@ -18,6 +19,7 @@ export abstract class RegionComponent<S extends Scope = Scope> extends pulumi.Co
     super(type, name, { region: scope.name, ...facts }, pulumi.mergeOptions({ providers }, opts));
     this.scope = scope;
     this.#name = name;
+    this.#after = listOf(opts?.dependsOn);
   }
 
   /** A child's logical name: `<component>-<what>`. */
@@ -25,8 +27,22 @@ export abstract class RegionComponent<S extends Scope = Scope> extends pulumi.Co
     return `${this.#name}-${what}`;
   }
 
-  /** A child's options: beneath this component, with its region's provider. */
+  /**
+   * A child's options: beneath this component, with its region's provider, and after what the component itself is after.
+   * Pulumi would create in that order anyway; told so, it also deletes in it.
+   */
   protected own(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
-    return { ...opts, parent: this };
+    const dependsOn = [...this.#after, ...listOf(opts.dependsOn)];
+    return { ...opts, ...(dependsOn.length > 0 ? { dependsOn } : {}), parent: this };
   }
+}
+
+/** The resources that something is after, given as such: an output of resources says too late which they are. */
+function listOf(dependsOn: pulumi.ResourceOptions["dependsOn"]): pulumi.Resource[] {
+  if (dependsOn === undefined) return [];
+  const all: unknown[] = Array.isArray(dependsOn) ? dependsOn : [dependsOn];
+  return all.map((resource) => {
+    if (resource instanceof pulumi.Resource) return resource;
+    throw new TypeError("dependsOn: allowed are resources, not outputs of them");
+  });
 }

@@ -16,7 +16,9 @@ export interface PlaceArgs {
   readonly geography?: Geography;
   /** Keeps what holds data from being deleted, and asks for more than one of each. */
   readonly production?: boolean;
-  /** The registry that stands in for all others; with it, the region has no way to the internet. */
+  /** Whether there is no way to the internet: then nothing public is asked for, not even to be refused. */
+  readonly airgapped?: boolean;
+  /** The registry that stands in for all others. */
   readonly registryMirror?: string;
 }
 
@@ -54,13 +56,18 @@ export interface CloudRegionScope extends AwsScope {
 /** Any of these. */
 export type Scope = AwsScope | RegionScope;
 
-export function placeOf({ stack, name, geography, production = false, registryMirror }: PlaceArgs): Place {
+/** @throws RangeError where an air-gapped region has no mirror */
+export function placeOf(args: PlaceArgs): Place {
+  const { stack, name, geography, production = false, airgapped = false, registryMirror } = args;
+  if (airgapped && registryMirror === undefined) {
+    throw new RangeError(`region ${name}: an air-gapped region needs a registry mirror`);
+  }
   return {
     stack,
     name,
     geography,
     production,
-    airgapped: registryMirror !== undefined,
+    airgapped,
     image: (reference) => mirroredImage(reference, registryMirror),
     chart: (source) => mirroredChart(source, registryMirror),
     physical: (what, limit) => physicalName([stack, name, what], limit),

@@ -6,16 +6,19 @@ import { addressOf, ollamaServer } from "./models.ts";
 import { containerResources, type ModelResources, placementOf } from "./placement.ts";
 import { pullOrders, pullScript } from "./pull.ts";
 import { type ModelScaling, modelReplicas, ollamaLoad, scaledObject } from "./scaling.ts";
+import { imageOf } from "./versions.ts";
 
 /** What a pool of Ollamas is made from. */
 export interface OllamaArgs {
   readonly namespace: string;
-  /** With its digest; see `modelServers`. */
-  readonly image: string;
+  /** With its digest. @default that of `modelServers` */
+  readonly image?: string | undefined;
   /** The first is the default model. */
   readonly models: readonly string[];
   /** Of each replica's volume, which all models must fit on. */
   readonly storageGiB: number;
+  /** The cluster's default class where absent. */
+  readonly storageClass?: string | undefined;
   /** `https://` and a registry's host that mirrors the models; Ollama's own by default. */
   readonly modelStore?: string | undefined;
   readonly scaling: ModelScaling;
@@ -76,10 +79,10 @@ export class Ollama extends RegionComponent<RegionScope> {
           podManagementPolicy: "Parallel",
           selector: { matchLabels: selector },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
-          volumeClaimTemplates: [claimOf(storageGiB)],
+          volumeClaimTemplates: [claimOf(args)],
           template: {
             metadata: { labels: labelsOf(party) },
-            spec: podSpec(this.scope.image(args.image), script, args),
+            spec: podSpec(this.scope.image(imageOf("ollama", args.image)), script, args),
           },
         },
       },
@@ -106,9 +109,13 @@ export class Ollama extends RegionComponent<RegionScope> {
 
 const podService = "ollama-pods";
 
-const claimOf = (storageGiB: number): kubernetes.types.input.core.v1.PersistentVolumeClaim => ({
+const claimOf = ({ storageGiB, storageClass }: OllamaArgs): kubernetes.types.input.core.v1.PersistentVolumeClaim => ({
   metadata: { name: "models" },
-  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: `${storageGiB}Gi` } } },
+  spec: {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: `${storageGiB}Gi` } },
+    ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+  },
 });
 
 function podSpec(image: string, script: string, args: OllamaArgs): kubernetes.types.input.core.v1.PodSpec {

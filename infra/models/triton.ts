@@ -8,12 +8,13 @@ import { addressOf, type TritonModel, tritonServer } from "./models.ts";
 import { containerResources, type ModelResources, placementOf } from "./placement.ts";
 import { type ModelRepository, modelRepository, repositoryVolumes } from "./repository.ts";
 import { type ModelScaling, modelReplicas, scaledObject, tritonQueue } from "./scaling.ts";
+import { imageOf } from "./versions.ts";
 
 /** What Triton is made from. */
 export interface TritonArgs {
   readonly namespace: string;
-  /** With its digest; see `modelServers`. */
-  readonly image: string;
+  /** With its digest. @default that of `modelServers` */
+  readonly image?: string | undefined;
   /** See `modelRepository`. */
   readonly repository: string;
   readonly models: readonly TritonModel[];
@@ -47,7 +48,8 @@ export class Triton extends RegionComponent<RegionScope> {
     const party = { name: tritonServer.name };
     const metadata = { name: tritonServer.name, namespace: args.namespace, labels: labelsOf(party) };
 
-    const settings = this.#createSettings(metadata, args.models);
+    const settings = settingsOf(args.models);
+    const made = this.#createSettings(metadata, settings);
     if (args.serviceAccount === undefined) {
       new kubernetes.core.v1.ServiceAccount(
         this.named("service-account"),
@@ -71,16 +73,13 @@ export class Triton extends RegionComponent<RegionScope> {
           progressDeadlineSeconds: 1800,
           revisionHistoryLimit: 3,
           template: {
-            metadata: {
-              labels: labelsOf(party),
-              annotations: { "hybrid-llm/models": configHash(loadOrders(args.models)) },
-            },
-            spec: podSpec(this.scope.image(args.image), repository, args),
+            metadata: { labels: labelsOf(party) },
+            spec: podSpec(this.scope.image(imageOf("triton", args.image)), repository, settings.name, args),
           },
         },
       },
       this.own({
-        dependsOn: settings,
+        dependsOn: made,
         ...(args.scaling.queue === undefined ? {} : { ignoreChanges: ["spec.replicas"] }),
       }),
     );
@@ -97,15 +96,11 @@ export class Triton extends RegionComponent<RegionScope> {
 
   #createSettings(
     metadata: { name: string; namespace: string; labels: Record<string, string> },
-    models: readonly TritonModel[],
+    { name, data }: Settings,
   ): kubernetes.core.v1.ConfigMap {
-    const data = {
-      "load_models.py": readFileSync(new URL("load_models.py", import.meta.url), "utf8"),
-      "models.json": renderJson(loadOrders(models)),
-    };
     return new kubernetes.core.v1.ConfigMap(
       this.named("models"),
-      { metadata: { ...metadata, name: "triton-models" }, data },
+      { metadata: { ...metadata, name }, immutable: true, data },
       this.own(),
     );
   }
@@ -134,6 +129,20 @@ export class Triton extends RegionComponent<RegionScope> {
   }
 }
 
+/** The loader with what it loads. The name tells the content: a pod that comes back loads what it had. */
+interface Settings {
+  readonly name: string;
+  readonly data: Record<string, string>;
+}
+
+function settingsOf(models: readonly TritonModel[]): Settings {
+  const data = {
+    "load_models.py": readFileSync(new URL("load_models.py", import.meta.url), "utf8"),
+    "models.json": renderJson(loadOrders(models)),
+  };
+  return { name: `triton-models-${configHash(data)}`, data };
+}
+
 /** What the loader reads: in order of name, so that another order of the stack is no change. */
 export const loadOrders = (models: readonly TritonModel[]) =>
   [...models]
@@ -147,6 +156,7 @@ export const loadOrders = (models: readonly TritonModel[]) =>
 function podSpec(
   image: string,
   repository: ModelRepository,
+  settings: string,
   { resources, serviceAccount }: TritonArgs,
 ): kubernetes.types.input.core.v1.PodSpec {
   const { volumes, volumeMounts } = repositoryVolumes(repository);
@@ -203,7 +213,7 @@ function podSpec(
       },
     ],
     volumes: [
-      { name: "settings", configMap: { name: "triton-models" } },
+      { name: "settings", configMap: { name: settings } },
       // What it reads from an object store lies here.
       { name: "scratch", emptyDir: {} },
       // Python models talk to the server through it.

@@ -11,7 +11,7 @@ export const mirror = "registry.internal.example.com/mirror";
 export function clusterScope({ airgapped = false, production = false } = {}): RegionScope {
   const place = { stack: "hybrid-llm-test", name: "eu-west-1", production };
   return {
-    ...placeOf(airgapped ? { ...place, name: "site-a", registryMirror: mirror } : place),
+    ...placeOf(airgapped ? { ...place, name: "site-a", airgapped, registryMirror: mirror } : place),
     kubernetes: new kubernetes.Provider("kubernetes", { kubeconfig: "{}" }),
   };
 }

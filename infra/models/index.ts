@@ -6,5 +6,6 @@ export type { GpuPool, ModelResources } from "./placement.ts";
 export { type PullOrder, pullOrders, pullScript } from "./pull.ts";
 export { type ModelRepository, modelRepository } from "./repository.ts";
 export { type ModelScaling, type QueueScaling, scalingWithin } from "./scaling.ts";
-export { loadOrders, Triton, type TritonArgs } from "./triton.ts";
+export { Triton, type TritonArgs } from "./triton.ts";
+export { loadOrders } from "./triton-settings.ts";
 export { modelServers } from "./versions.ts";

@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { configHash, renderJson } from "../../runtime/config/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
+import { labelsOf, selectorOf } from "../workload/index.ts";
 import { addressOf, type TritonModel, tritonServer } from "./models.ts";
-import { containerResources, type ModelResources, placementOf } from "./placement.ts";
-import { type ModelRepository, modelRepository, repositoryVolumes } from "./repository.ts";
+import type { ModelResources } from "./placement.ts";
+import { modelRepository } from "./repository.ts";
 import { type ModelScaling, modelReplicas, scaledObject, tritonQueue } from "./scaling.ts";
+import { tritonPod, tritonPorts } from "./triton-pod.ts";
+import { settingsOf, type TritonSettings } from "./triton-settings.ts";
 import { imageOf } from "./versions.ts";
 
 /** What Triton is made from. */
@@ -25,8 +25,6 @@ export interface TritonArgs {
 }
 
 const typeToken = "hybrid-llm:models:Triton";
-const ports = { http: tritonServer.port, grpc: 8001, metrics: 8002 };
-const scripts = "/etc/hybrid-llm";
 
 /**
  * NVIDIA Triton with the models of the stack. Which ones, and in which versions, is told to it (explicit control): nothing
@@ -74,7 +72,13 @@ export class Triton extends RegionComponent<RegionScope> {
           revisionHistoryLimit: 3,
           template: {
             metadata: { labels: labelsOf(party) },
-            spec: podSpec(this.scope.image(imageOf("triton", args.image)), repository, settings.name, args),
+            spec: tritonPod({
+              image: this.scope.image(imageOf("triton", args.image)),
+              repository,
+              settings: settings.name,
+              serviceAccount: args.serviceAccount ?? tritonServer.name,
+              resources: args.resources,
+            }),
           },
         },
       },
@@ -96,7 +100,7 @@ export class Triton extends RegionComponent<RegionScope> {
 
   #createSettings(
     metadata: { name: string; namespace: string; labels: Record<string, string> },
-    { name, data }: Settings,
+    { name, data }: TritonSettings,
   ): kubernetes.core.v1.ConfigMap {
     return new kubernetes.core.v1.ConfigMap(
       this.named("models"),
@@ -113,7 +117,7 @@ export class Triton extends RegionComponent<RegionScope> {
         metadata,
         spec: {
           selector,
-          ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+          ports: Object.entries(tritonPorts).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
         },
       },
       this.own(),
@@ -127,98 +131,4 @@ export class Triton extends RegionComponent<RegionScope> {
       this.own(),
     );
   }
-}
-
-/** The loader with what it loads. The name tells the content: a pod that comes back loads what it had. */
-interface Settings {
-  readonly name: string;
-  readonly data: Record<string, string>;
-}
-
-function settingsOf(models: readonly TritonModel[]): Settings {
-  const data = {
-    "load_models.py": readFileSync(new URL("load_models.py", import.meta.url), "utf8"),
-    "models.json": renderJson(loadOrders(models)),
-  };
-  return { name: `triton-models-${configHash(data)}`, data };
-}
-
-/** What the loader reads: in order of name, so that another order of the stack is no change. */
-export const loadOrders = (models: readonly TritonModel[]) =>
-  [...models]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, versions, maxQueueDelayMicroseconds = 0 }) => ({
-      name,
-      versions: versions.map(({ version }) => version).sort((a, b) => a - b),
-      maxQueueDelayMicroseconds,
-    }));
-
-function podSpec(
-  image: string,
-  repository: ModelRepository,
-  settings: string,
-  { resources, serviceAccount }: TritonArgs,
-): kubernetes.types.input.core.v1.PodSpec {
-  const { volumes, volumeMounts } = repositoryVolumes(repository);
-  const health = (path: string) => ({ httpGet: { path: `/v2/health/${path}`, port: "http" } });
-  return {
-    serviceAccountName: serviceAccount ?? tritonServer.name,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    securityContext: restrictedPod(),
-    terminationGracePeriodSeconds: 60,
-    topologySpreadConstraints: topologySpread(selectorOf({ name: tritonServer.name })),
-    ...placementOf(resources),
-    containers: [
-      {
-        name: "triton",
-        image,
-        command: ["tritonserver"],
-        args: [
-          `--model-repository=${repository.path}`,
-          "--model-control-mode=explicit",
-          "--strict-readiness=true",
-          "--exit-timeout-secs=45",
-          `--http-port=${ports.http}`,
-          `--grpc-port=${ports.grpc}`,
-          `--metrics-port=${ports.metrics}`,
-        ],
-        env: [{ name: "HOME", value: "/tmp" }],
-        ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
-        resources: containerResources(resources),
-        securityContext: restrictedContainer(),
-        lifecycle: {
-          // Until it has ended the container is not ready; when it fails it begins anew.
-          postStart: {
-            exec: {
-              command: [
-                "python3",
-                `${scripts}/load_models.py`,
-                `http://127.0.0.1:${ports.http}`,
-                `${scripts}/models.json`,
-              ],
-            },
-          },
-          preStop: { sleep: { seconds: 5 } },
-        },
-        startupProbe: { ...health("live"), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
-        readinessProbe: { ...health("ready"), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
-        livenessProbe: { ...health("live"), periodSeconds: 15, timeoutSeconds: 10, failureThreshold: 6 },
-        volumeMounts: [
-          { name: "settings", mountPath: scripts, readOnly: true },
-          { name: "scratch", mountPath: "/tmp" },
-          { name: "shared-memory", mountPath: "/dev/shm" },
-          ...volumeMounts,
-        ],
-      },
-    ],
-    volumes: [
-      { name: "settings", configMap: { name: settings } },
-      // What it reads from an object store lies here.
-      { name: "scratch", emptyDir: {} },
-      // Python models talk to the server through it.
-      { name: "shared-memory", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } },
-      ...volumes,
-    ],
-  };
 }

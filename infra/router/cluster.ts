@@ -3,16 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../runtime/config/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { certificate, httpRoute, labelsOf, type ParentReference, selectorOf } from "../workload/index.ts";
+import { routerCertificate, serviceNames } from "./certificate.ts";
+import { refuseWeightWithoutRoute, refuseWithoutDigest } from "./checks.ts";
 import { type RenderedConfig, renderClusterConfig } from "./cluster-config.ts";
 import { RouterDeployment, type RouterDeploymentArgs } from "./deployment.ts";
 import { type ListenerSecurity, portOf } from "./listener.ts";
 import { shared } from "./pod.ts";
-import { backendReferences, type Rollout, servingVersions, versionName } from "./rollout.ts";
+import { backendReferences, type Rollout, servingVersions } from "./rollout.ts";
 
 /** One named version of the stack: what runs, and its whole configuration, own models included. */
 export interface RouterVersion {
-  /** With its digest. */
-  readonly image: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly imageDigest: string;
   readonly config: RouterConfig;
 }
 
@@ -23,6 +25,8 @@ type OfEveryVersion = Pick<
 
 /** What a region's router is made from. */
 export interface RouterClusterArgs extends OfEveryVersion {
+  /** Where the router's images are, without tag and digest. */
+  readonly imageRepository: pulumi.Input<string>;
   readonly versions: Readonly<Record<string, RouterVersion>>;
   readonly rollout: Rollout;
   /** The roots that clients' certificates are checked against, PEM. */
@@ -57,9 +61,10 @@ export class RouterCluster extends RegionComponent<RegionScope> {
   constructor(name: string, scope: RegionScope, args: RouterClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const listed = Object.keys(args.versions).sort();
     const serving = servingVersions(args.rollout, listed);
+    refuseWeightWithoutRoute(args);
+    refuseWithoutDigest(args.versions);
     const rendered = new Map(listed.map((version) => [version, render(scope, version, args)]));
     super(typeToken, name, scope, { rollout: { ...args.rollout }, versions: listed }, opts);
-    refuseWeightWithoutRoute(args, this);
     const { namespace, security } = args;
     this.url = `${security.mode === "tls" ? "https" : "http"}://router.${namespace}.svc:${portOf(security)}`;
 
@@ -85,28 +90,12 @@ export class RouterCluster extends RegionComponent<RegionScope> {
     serving: readonly string[],
   ): void {
     const labels = labelsOf({ name: shared.workload });
-    const services = [shared.workload, ...serving.map(versionName)];
+    const names = [...serviceNames(namespace, serving), ...(route?.hostnames ?? [])];
     new kubernetes.apiextensions.CustomResource(
       this.named("certificate"),
       certificate(
         { name: shared.certificateSecret, namespace, labels },
-        {
-          secretName: shared.certificateSecret,
-          issuerRef: { group: "cert-manager.io", ...issuer },
-          commonName: shared.workload,
-          dnsNames: [
-            ...services.flatMap((service) => [
-              service,
-              `${service}.${namespace}.svc`,
-              `${service}.${namespace}.svc.cluster.local`,
-            ]),
-            ...(route?.hostnames ?? []),
-          ],
-          duration: `${leafValidityDays * 24}h`,
-          renewBefore: `${leafValidityDays * 8}h`,
-          usages: ["digital signature", "server auth", "client auth"],
-          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-        },
+        routerCertificate({ issuer, names, validityDays: leafValidityDays }),
       ),
       this.own(),
     );
@@ -147,7 +136,7 @@ export class RouterCluster extends RegionComponent<RegionScope> {
       {
         namespace,
         version,
-        image: found(new Map(Object.entries(args.versions)), version).image,
+        image: this.#imageOf(version, args),
         config: found(rendered, version),
         security,
         scaling,
@@ -159,6 +148,11 @@ export class RouterCluster extends RegionComponent<RegionScope> {
       },
       { parent: this, dependsOn: found(configs, version) },
     );
+  }
+
+  #imageOf(version: string, { imageRepository, versions }: RouterClusterArgs): pulumi.Input<string> {
+    const at = (repository: string) => this.scope.image(`${repository}@${versions[version]?.imageDigest}`);
+    return typeof imageRepository === "string" ? at(imageRepository) : pulumi.output(imageRepository).apply(at);
   }
 
   /** The one name that callers know. Where nobody routes, it leads to the stable version. */
@@ -206,15 +200,6 @@ export class RouterCluster extends RegionComponent<RegionScope> {
 function render(scope: RegionScope, version: string, args: RouterClusterArgs): RenderedConfig {
   const { config } = found(new Map(Object.entries(args.versions)), version);
   return renderClusterConfig(scope, { version, config, security: args.security, otlpEndpoint: args.otlpEndpoint });
-}
-
-function refuseWeightWithoutRoute({ rollout, route }: RouterClusterArgs, component: pulumi.ComponentResource): void {
-  if (route === undefined && (rollout.weight ?? 0) > 0) {
-    throw new pulumi.ResourceError(
-      `router.rollout.weight: ${rollout.weight}; without a gateway or a mesh nobody weighs requests: allowed is 0`,
-      component,
-    );
-  }
 }
 
 function found<T>(map: ReadonlyMap<string, T>, key: string): T {

@@ -12,8 +12,8 @@ import { autoscalerSpec, replicaRange, type Scaling } from "./scaling.ts";
 export interface RouterDeploymentArgs {
   readonly namespace: string;
   readonly version: string;
-  /** With its digest. */
-  readonly image: string;
+  /** With its digest, and from the region's mirror. */
+  readonly image: pulumi.Input<string>;
   readonly config: RenderedConfig;
   readonly security: ListenerSecurity;
   readonly scaling: Scaling;
@@ -83,7 +83,7 @@ export class RouterDeployment extends RegionComponent<RegionScope> {
     const { config, scaling, version, security, resources } = args;
     const template = routerPod({
       version,
-      image: this.scope.image(args.image),
+      image: args.image,
       config: config.config,
       configMap: config.name,
       configHash: config.hash,

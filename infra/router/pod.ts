@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../runtime/config/index.ts";
 import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
 import { type ListenerSecurity, mounts, portOf, probes } from "./listener.ts";
@@ -18,7 +19,7 @@ export const shared = {
 export interface RouterPodArgs {
   readonly version: string;
   /** With its digest, and from the region's mirror. */
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   readonly config: RouterConfig;
   readonly configMap: string;
   readonly configHash: string;

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { refuseDefaultProviders } from "../../infra/region/index.ts";
 import {
@@ -12,11 +13,13 @@ import { parseRouterConfig } from "../../runtime/config/index.ts";
 import { metric } from "../../runtime/router/telemetry/conventions.ts";
 import { children, clusterScope, inputsOf, mirror, planned, rendered, testDigest } from "../support/workloads.ts";
 
-const image = `registry.example.com/router@${testDigest}`;
+const imageRepository = "registry.example.com/router";
+const image = `${imageRepository}@${testDigest}`;
 const autoscaling: Autoscaling = { minReplicas: 3, maxReplicas: 10, cpuPercent: 50, inFlightPerReplica: 50 };
 const base: RouterClusterArgs = {
   namespace: "router",
-  versions: { blue: { image, config: parseRouterConfig({ backends: { openai: {} } }, "test") } },
+  imageRepository,
+  versions: { blue: { imageDigest: testDigest, config: parseRouterConfig({ backends: { openai: {} } }, "test") } },
   rollout: { stable: "blue" },
   scaling: { autoscaling },
   resources: { cpu: "500m", memory: "512Mi" },
@@ -25,7 +28,10 @@ const base: RouterClusterArgs = {
   trustBundlePem: "the roots",
   route: { parents: [{ kind: "Gateway", name: "gateway", namespace: "gateway" }], hostnames: ["llm.example.com"] },
 };
-const green = { image: image.replace("11", "22"), config: parseRouterConfig({ failoverChain: ["local"] }, "test") };
+const green = {
+  imageDigest: testDigest.replace("11", "22"),
+  config: parseRouterConfig({ failoverChain: ["local"] }, "test"),
+};
 const canary: RouterClusterArgs = {
   ...base,
   versions: { ...base.versions, green, old: green },
@@ -99,7 +105,10 @@ describe("the router of a cluster", () => {
   });
 
   it("gives a changed configuration another ConfigMap, and its pods with it", async () => {
-    const changed = { image, config: parseRouterConfig({ backends: { openai: {} }, log: { level: "debug" } }, "test") };
+    const changed = {
+      imageDigest: testDigest,
+      config: parseRouterConfig({ backends: { openai: {} }, log: { level: "debug" } }, "test"),
+    };
     const [before, after] = [await plan(base), await plan({ ...base, versions: { blue: changed } })];
     const [was = "", is = ""] = [...configNames(before), ...configNames(after)];
     expect(is).toMatch(/^router-blue-[0-9a-f]{12}$/);
@@ -153,30 +162,37 @@ describe("the router of a cluster", () => {
   });
 
   it("comes from the mirror behind an air gap", async () => {
-    const versions = { blue: { image, config: parseRouterConfig({}, "test") } };
+    const versions = { blue: { imageDigest: testDigest, config: parseRouterConfig({}, "test") } };
     const text = rendered(await plan({ ...base, versions }, { airgapped: true }));
     expect([...text.matchAll(/image: (.+)/g)].map(([, reference]) => reference)).toEqual([`${mirror}/${image}`]);
   });
 
+  it("comes from a repository that only a deployment knows", async () => {
+    const found = await plan({ ...base, imageRepository: pulumi.output(imageRepository) });
+    expect(rendered(found)).toContain(`image: ${image}`);
+  });
+
   it("refuses a weight that nobody could give, an image without a digest, a version that is not listed", async () => {
     const messages: string[] = [];
-    await planned(() => {
+    const found = await planned(() => {
+      messages.length = 0;
       const attempt = (args: Partial<RouterClusterArgs>) => {
         try {
-          new RouterCluster(`refused-${messages.length}`, clusterScope(), { ...canary, ...args });
+          new RouterCluster("refused", clusterScope(), { ...canary, ...args });
         } catch (error) {
           messages.push((error as Error).message);
         }
       };
       attempt({ route: undefined });
-      attempt({ versions: { ...canary.versions, green: { ...green, image: "registry.example.com/router:v2" } } });
+      attempt({ versions: { ...canary.versions, green: { ...green, imageDigest: "v2" } } });
       attempt({ rollout: { stable: "red" } });
-    }).catch(() => undefined);
-    expect(messages.slice(0, 3)).toEqual([
+    });
+    expect(messages).toEqual([
       "router.rollout.weight: 10; without a gateway or a mesh nobody weighs requests: allowed is 0",
-      "image registry.example.com/router:v2: allowed is a reference that ends with @sha256: and 64 hexadecimal digits",
+      "router.versions.green.imageDigest: v2; allowed is sha256: and 64 hexadecimal digits",
       "router.rollout: red is not listed; allowed: blue, green, old",
     ]);
+    expect(found).toEqual([]);
   });
 });
 

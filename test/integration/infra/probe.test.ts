@@ -1,36 +1,19 @@
-import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mounts, probes } from "../../../infra/router/index.ts";
 import { createServer } from "../../../runtime/router/serving/index.ts";
-import { makeCertificates } from "../router/certificates.ts";
-
-const security = {
-  mode: "tls",
-  issuer: { name: "region", kind: "ClusterIssuer" },
-  clientCertificate: "required",
-} as const;
+import { mountIn, runProbe } from "./mounted.ts";
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "probe-"));
-  const { at } = makeCertificates(folder);
-  // As a cluster mounts them. The router's own certificate is for both ends.
-  for (const place of ["tls", "trust"]) mkdirSync(join(folder, place));
-  for (const [file, to] of [
-    ["peer.pem", "tls/tls.crt"],
-    ["peer.key", "tls/tls.key"],
-    ["ca.pem", "trust/ca.pem"],
-  ] as const) {
-    cpSync(at(file), join(folder, to));
-  }
+  mountIn(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a probe's command against a router that answers with this status. */
+/** Runs a probe against a router that answers with this status. */
 async function exitCode(probe: "readinessProbe" | "livenessProbe", status: number): Promise<number> {
   const paths: string[] = [];
   const server = createServer(
@@ -48,16 +31,7 @@ async function exitCode(probe: "readinessProbe" | "livenessProbe", status: numbe
     },
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { exec } = probes(security)[probe] as { exec: { command: string[] } };
-  const [command = "", ...args] = exec.command.map((word) =>
-    word
-      .replaceAll(mounts.tls, join(folder, "tls"))
-      .replaceAll(mounts.trust, join(folder, "trust"))
-      .replace("port: 8443", `port: ${(server.address() as AddressInfo).port}`),
-  );
-  const code = await new Promise<number>((resolve) => {
-    execFile(command, args, (error) => resolve(typeof error?.code === "number" ? error.code : 0));
-  });
+  const code = await runProbe(folder, probe, (server.address() as AddressInfo).port);
   server.close();
   expect(paths).toEqual([probe === "readinessProbe" ? "/readyz" : "/livez"]);
   return code;

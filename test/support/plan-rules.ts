@@ -1,3 +1,4 @@
+import { loadBalancerClass } from "../../infra/platform/index.ts";
 import { type ClusterPlan, within } from "./plan.ts";
 import type { Registration } from "./pulumi-mocks.ts";
 
@@ -60,14 +61,16 @@ export const clusterRules: Readonly<Record<string, ClusterRule>> = {
     );
   },
   "a load balancer has a controller": (cluster) => {
-    if (chartNamed(cluster, "aws-load-balancer-controller")) return [];
+    const controlled = chartNamed(cluster, "aws-load-balancer-controller");
     return [
       ...cluster.charts.flatMap(({ name, services }) =>
-        services.some(({ type }) => type === "LoadBalancer") ? [name] : [],
+        services.some(({ type }) => type === "LoadBalancer") && !controlled ? [name] : [],
       ),
-      ...cluster.objects.flatMap(({ name, inputs }) =>
-        inputs.kind === "Service" && (inputs.spec as { type?: string }).type === "LoadBalancer" ? [name] : [],
-      ),
+      ...cluster.objects.flatMap(({ name, inputs: { kind, spec } }) => {
+        const { type, loadBalancerClass: of } = (spec ?? {}) as { type?: string; loadBalancerClass?: string };
+        if (kind !== "Service" || type !== "LoadBalancer") return [];
+        return controlled && of === loadBalancerClass ? [] : [name];
+      }),
     ];
   },
   "a custom resource has its definition": (cluster) => {

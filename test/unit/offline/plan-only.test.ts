@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe("what the SDK packages say", () => {
-  test.each(["@pulumi/aws", "@pulumi/cloudflare"])("every resource type of %s is found by its token", (name) => {
+  test.each(["@pulumi/aws", "@pulumi/cloudflare", "@pulumi/vault"])("every resource type of %s is found by its token", (name) => {
     const sdk = findSdk(name);
     let types = 0;
     for (const file of readdirSync(sdk.folder, { recursive: true, encoding: "utf8" })) {
@@ -60,7 +60,7 @@ describe("what the SDK packages say", () => {
         token,
       ).toEqual([]);
     }
-    expect(types).toBeGreaterThan(150);
+    expect(types).toBeGreaterThan(100);
   });
 
   test("the table of replacements names arguments that exist", () => {

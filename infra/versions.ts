@@ -52,6 +52,10 @@ export const charts = {
       webhook: certManager("webhook", "sha256:a60e2dac46dbb8a7f3df95c54ce941012f54c2fe022f0ee55aaa1ab40ed957ae"),
       cainjector: certManager("cainjector", "sha256:c85268c64f2e0e76684bf5fe8906caff34b82523561c6affe0fae3546bd87562"),
       acmesolver: certManager("acmesolver", "sha256:699b40d622211ab7accad8a21b04c5fbaa1841ef7a12621e8de492dbe27b2503"),
+      startupapicheck: certManager(
+        "startupapicheck",
+        "sha256:46e75b6866359ffb5d82624f41e3ed1c70b2994982702ced547ce5edb418a8f5",
+      ),
     },
   },
   metricsServer: {

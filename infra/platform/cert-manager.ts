@@ -89,7 +89,8 @@ export class CertManager extends RegionComponent<RegionScope> {
           webhook: { image: image("webhook"), replicaCount: replicas, resources: requested },
           cainjector: { image: image("cainjector"), replicaCount: replicas, resources: requested },
           acmesolver: { image: image("acmesolver") },
-          startupapicheck: { enabled: false },
+          // Helm waits for it: until the webhook's own certificate is in place, no issuer can be made.
+          startupapicheck: { image: image("startupapicheck"), resources: requested },
         },
       },
       this.own({ dependsOn: home }),
@@ -106,6 +107,7 @@ function certManagerChart(replicas: number): Chart {
       workload("cert-manager", "controller"),
       workload("cert-manager-webhook", "webhook"),
       workload("cert-manager-cainjector", "cainjector"),
+      { kind: "Job", name: "cert-manager-startupapicheck", replicas: 1, images: ["startupapicheck"], resources },
     ],
     services: [
       { name: "cert-manager", type: "ClusterIP", ports: [9402] },

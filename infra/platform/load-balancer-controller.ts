@@ -5,6 +5,9 @@ import { type CloudRegionScope, RegionComponent } from "../region/index.ts";
 import { charts } from "../versions.ts";
 import { loadBalancerPolicy } from "./load-balancer-policy.ts";
 
+/** What a Service of type LoadBalancer names as its class: EKS itself would make a classic load balancer of it. */
+export const loadBalancerClass = "service.k8s.aws/nlb";
+
 /** Where load balancers are made. */
 export interface LoadBalancerControllerArgs {
   readonly clusterName: string;
@@ -17,7 +20,8 @@ const resources: Resources = { cpu: "100m", memory: "256Mi" };
 const typeToken = "hybrid-llm:platform:LoadBalancerController";
 
 /**
- * AWS's load-balancer controller: what makes an NLB of a Service of type LoadBalancer. On EKS nothing else does so.
+ * AWS's load-balancer controller: makes an NLB of each Service of type LoadBalancer that names its class. Its webhook, by
+ * which every Service would get that class, is off: no Service at all could be made while the controller isn't ready.
  *
  * Cost: 100m CPU and 256 MiB, twice that in production. Each load balancer that a service asks for costs by the hour and
  * by what passes through it.
@@ -59,6 +63,7 @@ export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
           replicaCount: replicas,
           serviceAccount: { create: true, name: account.serviceAccount },
           resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          enableServiceMutatorWebhook: false,
           enableShield: false,
           enableWaf: false,
           enableWafv2: false,

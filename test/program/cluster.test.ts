@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Cluster, type ClusterArgs } from "../../infra/cluster/index.ts";
-import { awsOutputs, awsScope, byName, listed } from "../support/infra.ts";
+import { awsScope, byName, computedOutputs, listed } from "../support/infra.ts";
 import { registrationsOf, valueOfOutput } from "../support/pulumi-mocks.ts";
 
 const args: ClusterArgs = {
@@ -13,7 +13,9 @@ const args: ClusterArgs = {
   administratorArns: [],
 };
 const clusterOf = (changes: Partial<ClusterArgs> = {}, production = false) =>
-  registrationsOf(() => new Cluster("k", awsScope({ production }), { ...args, ...changes }), { outputs: awsOutputs });
+  registrationsOf(() => new Cluster("k", awsScope({ production }), { ...args, ...changes }), {
+    outputs: computedOutputs,
+  });
 
 describe("a cluster", () => {
   it("is a control plane, add-ons and a small group of nodes", async () => {
@@ -107,10 +109,13 @@ describe("a cluster", () => {
       async () => {
         text = await valueOfOutput(new Cluster("k", awsScope(), args).kubeconfig);
       },
-      { outputs: awsOutputs },
+      { outputs: computedOutputs },
     );
     expect(JSON.parse(text).clusters[0].cluster.server).toBe("https://k-control-plane.example.com");
-    const preview = await registrationsOf(() => new Cluster("k", awsScope(), args), { preview: true });
+    const preview = await registrationsOf(() => new Cluster("k", awsScope(), args), {
+      preview: true,
+      outputs: computedOutputs,
+    });
     expect(listed(preview)).toEqual(listed(await clusterOf()));
   });
 

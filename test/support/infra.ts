@@ -15,8 +15,8 @@ export function cloudScope(args: Partial<PlaceArgs> = {}): CloudRegionScope {
   return { ...awsScope(args), kubernetes: new kubernetes.Provider("kubernetes", { kubeconfig: "{}" }) };
 }
 
-/** What AWS would compute. */
-export function awsOutputs({ type, name }: Registration): Record<string, unknown> {
+/** What providers would compute. */
+export function computedOutputs({ type, name }: Registration): Record<string, unknown> {
   const arn = `arn:aws:test:::${name}`;
   if (type === "aws:eks/cluster:Cluster") {
     return {
@@ -28,6 +28,10 @@ export function awsOutputs({ type, name }: Registration): Record<string, unknown
   }
   if (type === "aws:ec2/launchTemplate:LaunchTemplate") return { latestVersion: 1 };
   if (type === "aws:ecr/repository:Repository") return { arn, repositoryUrl: `registry.example.com/${name}` };
+  if (type.startsWith("tls:") && type.endsWith("Key")) {
+    return { privateKeyPem: `key of ${name}\n`, privateKeyPemPkcs8: `key of ${name}\n` };
+  }
+  if (type.startsWith("tls:")) return { certPem: `${name}\n`, certRequestPem: `${name}\n` };
   return type.startsWith("aws:") ? { arn } : {};
 }
 

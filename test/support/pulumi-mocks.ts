@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 
 /** A registration as the engine would see it. */
 export interface Registration {
@@ -36,8 +37,10 @@ export async function registrationsOf(
           custom,
         };
         found.push(registration);
-        // What only a real `up` computes is not there in a preview.
-        return { id: `${name}-id`, state: { ...inputs, ...(preview ? {} : outputs(registration)) } };
+        const computed = outputs(registration);
+        // What only a real `up` computes is unknown in a preview, whatever it would be.
+        const unknown = Object.fromEntries(Object.keys(computed).map((key) => [key, unknownValue]));
+        return { id: `${name}-id`, state: { ...inputs, ...(preview ? unknown : computed) } };
       },
       call: () => ({}),
     },

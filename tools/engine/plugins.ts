@@ -22,6 +22,7 @@ const offlineProviders = {
   cloudflare: "@pulumi/cloudflare",
   kubernetes: "@pulumi/kubernetes",
   tls: "@pulumi/tls",
+  vault: "@pulumi/vault",
 } as const;
 const privateHome = join(checkoutDirectory, "home");
 const recordFile = join(checkoutDirectory, "providers.json");

@@ -170,7 +170,7 @@ describe("versions", () => {
 });
 
 it("the wrappers of our providers can be executed", () => {
-  const offline = ["aws", "cloudflare", "kubernetes", "tls"].map(
+  const offline = ["aws", "cloudflare", "kubernetes", "tls", "vault"].map(
     (name) => `tools/offline/${name}/pulumi-resource-${name}`,
   );
   for (const file of ["tools/machine/pulumi-resource-machine", ...offline]) {

@@ -1,7 +1,6 @@
 import {
   type Change,
   type CheckContext,
-  type CheckFailure,
   type CheckResult,
   type Diff,
   type InputSchema,
@@ -14,6 +13,7 @@ import {
   unknown,
 } from "../../provider/index.ts";
 import { own } from "../../provider/values.ts";
+import { faultsOf, namingOf } from "./described.ts";
 import { isMadeUp, type Naming, withName } from "./naming.ts";
 import { refusal } from "./refusal.ts";
 import { describeType, findSdk, type Sdk, type TypeDescription } from "./sdk.ts";
@@ -64,8 +64,7 @@ function planOnlyType(options: PlanOnly, sdk: Sdk, token: string, type: TypeDesc
   const refuse = async (what: string): Promise<never> => {
     throw new UserError(refusal(options.name, sdk.version, `${what} ${token}`));
   };
-  const isNamed = options.namesItself === true && type.inputs.includes("name") && !type.required.includes("name");
-  const naming = options.naming?.[token] ?? (isNamed ? { property: "name", instead: "namePrefix" } : undefined);
+  const naming = options.naming?.[token] ?? (options.namesItself ? namingOf(type) : undefined);
   const always = (options.replaceOnAlways ?? []).filter((property) => type.inputs.includes(property));
   return {
     check(inputs: PropertyMap, context: CheckContext): CheckResult {
@@ -92,16 +91,4 @@ function planOnlyType(options: PlanOnly, sdk: Sdk, token: string, type: TypeDesc
     read: () => refuse("look at"),
     delete: () => refuse("delete"),
   };
-}
-
-/** What a program in TypeScript can't get wrong unless it looks away; the values are the cloud's to judge. */
-function faultsOf(type: TypeDescription, inputs: PropertyMap, token: string): CheckFailure[] {
-  const given = Object.keys(inputs).filter((name) => own(inputs, name) !== null);
-  const surplus = given
-    .filter((name) => !type.inputs.includes(name))
-    .map((property) => ({ property, reason: `${token} has no such argument; it has ${type.inputs.join(", ")}` }));
-  const missing = type.required
-    .filter((name) => !given.includes(name))
-    .map((property) => ({ property, reason: `${token} needs it` }));
-  return [...surplus, ...missing];
 }

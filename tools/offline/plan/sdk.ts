@@ -34,10 +34,7 @@ export function findSdk(name: string): Sdk {
 export function describeType(sdk: Sdk, token: string): TypeDescription | undefined {
   const [, folder, name] = /^\w+:(\w+)\/(\w+):\w+$/.exec(token) ?? [];
   if (folder === undefined || name === undefined) return undefined;
-  const source = sourceOf(
-    join(sdk.folder, folder === "index" ? "" : folder),
-    `${name === "index" ? "index_" : name}.js`,
-  );
+  const source = sourceOf(sdk.folder, folder === "index" ? undefined : folder, name === "index" ? "index_" : name);
   if (!source.includes(`__pulumiType = '${token}'`)) return undefined;
   const making = source.slice(source.lastIndexOf("const args = argsOrState"));
   const names = (pattern: RegExp) => [...making.matchAll(pattern)].map(([, found]) => found ?? "");
@@ -49,11 +46,16 @@ export function describeType(sdk: Sdk, token: string): TypeDescription | undefin
   };
 }
 
-/** Names of files differ from tokens in the case of letters (`d1database.js`); empty where there is none. */
-function sourceOf(folder: string, name: string): string {
-  if (!existsSync(folder)) return "";
-  const exact = join(folder, name);
-  if (existsSync(exact)) return readFileSync(exact, "utf8");
-  const found = readdirSync(folder).find((file) => file.toLowerCase() === name.toLowerCase());
-  return found === undefined ? "" : readFileSync(join(folder, found), "utf8");
+/** Names of folders and files differ from tokens in the case of letters (`d1database.js`); empty where there is none. */
+function sourceOf(top: string, folder: string | undefined, name: string): string {
+  const inside = folder === undefined ? top : entryOf(top, folder);
+  const file = inside && entryOf(inside, `${name}.js`);
+  return file === undefined ? "" : readFileSync(file, "utf8");
+}
+
+function entryOf(directory: string, name: string): string | undefined {
+  const exact = join(directory, name);
+  if (existsSync(exact)) return exact;
+  const found = readdirSync(directory).find((entry) => entry.toLowerCase() === name.toLowerCase());
+  return found && join(directory, found);
 }

@@ -20,6 +20,7 @@ export default defineConfig({
       slow("faults", 60_000),
       slow("browser", 180_000),
       slow("parts", 600_000),
+      slow("cluster", 300_000),
       slow("real", 120_000),
     ],
   },

@@ -1,26 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Pki } from "../infra/pki/index.ts";
 import type { StackConfig } from "./config/index.ts";
-import { composeLocal } from "./local/local.ts";
 
-/** Registers everything that a stack consists of and returns its outputs. */
+/**
+ * Registers everything that a stack consists of and returns its outputs. Only the code of its kind is loaded: the local
+ * stack needs no SDK of a cloud.
+ */
 export async function compose(stack: StackConfig): Promise<pulumi.Inputs> {
-  return stack.kind === "local" ? composeLocal(stack) : composeRegions(stack);
-}
-
-/** The stacks of clusters: the authority and an intermediate for each region. */
-function composeRegions(stack: Exclude<StackConfig, { kind: "local" }>): pulumi.Inputs {
-  const pki = new Pki("pki", { ...stack.pki, regions: regionNames(stack) });
-  return { trustBundlePem: pki.trustBundlePem };
-}
-
-function regionNames(stack: Exclude<StackConfig, { kind: "local" }>): string[] {
   switch (stack.kind) {
+    case "local":
+      return (await import("./local/local.ts")).composeLocal(stack);
     case "cluster":
-      return [stack.cluster.name];
+      return (await import("./cluster/cluster.ts")).composeCluster(stack);
     case "cloud":
-      return stack.regions.map(({ name }) => name);
+      return (await import("./cloud/cloud.ts")).composeCloud(stack);
     case "airgap":
-      return stack.clusters.map(({ name }) => name);
+      return (await import("./airgap/airgap.ts")).composeAirgap(stack);
   }
 }

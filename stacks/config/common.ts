@@ -15,6 +15,11 @@ export const imageDigest = z
 
 export const gibibytes = z.int().min(1).max(65_536);
 
+export const registryMirror = z
+  .string()
+  .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/, "a registry's host, with port and path as needed")
+  .meta({ description: "Every image and chart is rewritten to it." });
+
 /**
  * A secret by reference. The value is never in a stack's configuration: `vault` is a path in Vault's kv engine with the
  * field after a hash, `pulumi` the name of an encrypted configuration value of this stack.

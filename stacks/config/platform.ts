@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { gibibytes, hostname, name, SecretReference } from "./common.ts";
+import { gibibytes, hostname, name, registryMirror, SecretReference } from "./common.ts";
 
 /** The private authority: root, one intermediate per region, leaves. */
 export const Pki = z.strictObject({
@@ -182,9 +182,6 @@ export const Chaos = z.strictObject({
 
 /** What an air-gapped stack has in place of the internet. */
 export const Airgap = z.strictObject({
-  registryMirror: z
-    .string()
-    .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/, "a registry's host, with port and path as needed")
-    .meta({ description: "Every image and chart is rewritten to it." }),
+  registryMirror,
   modelStore: z.string().min(1).meta({ description: "Where mirrored model files are pulled from." }),
 });

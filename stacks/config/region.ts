@@ -1,16 +1,25 @@
 import { z } from "zod";
-import { gibibytes, name } from "./common.ts";
+import { gibibytes, name, registryMirror } from "./common.ts";
 
 /** Accelerators by the name that NVIDIA's device plugin gives them; the price table knows their instances. */
 export const accelerators = ["t4", "l4", "a10g", "l40s", "a100", "h100"] as const;
 
+/** The instance families of AWS that carry each. Source: EC2 user guide, "Accelerated computing instances", 2026-11. */
+export const familiesOf: Readonly<Record<(typeof accelerators)[number], readonly string[]>> = {
+  t4: ["g4dn"],
+  l4: ["g6", "gr6"],
+  a10g: ["g5"],
+  l40s: ["g6e"],
+  a100: ["p4d", "p4de"],
+  h100: ["p5"],
+};
+
+const instanceFamily = z.string().regex(/^[a-z][a-z0-9-]*$/, "an instance family such as g6");
+
 const GpuPool = z.strictObject({
   name,
   accelerator: z.enum(accelerators),
-  instanceFamilies: z
-    .array(z.string().regex(/^[a-z][a-z0-9-]*$/, "an instance family such as g6"))
-    .min(1)
-    .meta({ description: "Families that the pool may take nodes from." }),
+  instanceFamilies: z.array(instanceFamily).min(1).meta({ description: "Families that the pool may take nodes from." }),
   maxGpus: z
     .int()
     .min(1)
@@ -33,6 +42,33 @@ const SystemNodes = z
   })
   .meta({ description: "A small managed group for what must run before autoscaling does." });
 
+const GeneralNodes = z
+  .strictObject({
+    instanceFamilies: z.array(instanceFamily).min(1).default(["m7g"]),
+    maxCpus: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(16)
+      .meta({ description: "Never more virtual CPUs at once: the budget prices the pool at this." }),
+  })
+  .meta({ description: "Nodes that come and go with the load, for everything that asks for no accelerator." });
+
+const roleArn = z.string().regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "the ARN of an IAM role");
+
+const Access = z
+  .strictObject({
+    deployRole: roleArn.optional().meta({
+      description: "The role by which this program works in the cluster; whoever creates the cluster, where absent.",
+    }),
+    administrators: z.array(roleArn).default([]).meta({ description: "Roles of people who administer the cluster." }),
+    publicCidrs: z
+      .array(z.cidrv4())
+      .default([])
+      .meta({ description: "From where the API server is reached over the internet. Empty: from the VPC alone." }),
+  })
+  .meta({ description: "Who reaches the cluster's API." });
+
 const geography = z
   .enum(["us", "eu", "asia"])
   .meta({ description: "Which clients are nearest, and which tenants may be pinned here." });
@@ -48,7 +84,14 @@ export const AwsRegion = z.strictObject({
     .default("one")
     .meta({ description: "none needs VPC endpoints for all that is reached; one is a single point of failure." }),
   kubernetesVersion: z.string().regex(/^1\.\d{2}$/, "a Kubernetes version such as 1.34"),
+  flowLogs: z
+    .enum(["none", "rejected", "all"])
+    .default("rejected")
+    .meta({ description: "Which of the network's connections are written to CloudWatch; billed by the GB." }),
+  registryMirror: registryMirror.optional(),
+  access: Access.prefault({}),
   systemNodes: SystemNodes.prefault({}),
+  generalNodes: GeneralNodes.prefault({}),
   gpuPools: z.array(GpuPool).default([]),
 });
 export type AwsRegion = z.infer<typeof AwsRegion>;
@@ -73,5 +116,9 @@ export const ExistingCluster = z.strictObject({
       }),
     )
     .default([]),
+  present: z
+    .array(z.enum(["cert-manager", "device-plugin", "gateway-api", "metrics-server"]))
+    .default([])
+    .meta({ description: "What the cluster has already: the stack leaves it alone." }),
 });
 export type ExistingCluster = z.infer<typeof ExistingCluster>;

@@ -1,22 +1,10 @@
 import { type BackendName, cloudBackends } from "../../runtime/config/index.ts";
-import type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
+import type { LocalStack } from "./kinds.ts";
+import { overlap } from "./overlap.ts";
+import { regionRules } from "./region-rules.ts";
+import type { Conflict, Path, Rule, Stack } from "./rule.ts";
 
-type Stack = LocalStack | ClusterStack | CloudStack | AirgapStack;
 type InCluster = Exclude<Stack, LocalStack>;
-type Path = (string | number)[];
-
-/** What a rule found: where, what is allowed, what to do. */
-export interface Conflict {
-  readonly path: Path;
-  readonly allowed: string;
-  readonly fix: string;
-}
-
-/** One thing that can't stand together with another. */
-export interface Rule {
-  readonly name: string;
-  readonly check: (stack: Stack) => Conflict[];
-}
 
 /** What can't stand together, as data: each rule has a name and is tested by itself. */
 export const rules: readonly Rule[] = [
@@ -279,6 +267,7 @@ export const rules: readonly Rule[] = [
           ]
         : [],
   },
+  ...regionRules,
 ];
 
 /** Everything that can't stand together in a stack. */
@@ -297,18 +286,4 @@ function cloudChainEntries(chain: readonly BackendName[]): number[] {
 function only(given: string, allowed: readonly string[], path: Path): Conflict[] {
   if (allowed.includes(given)) return [];
   return [{ path, allowed: `${allowed.join(" or ")} without AWS`, fix: "choose one of these" }];
-}
-
-/** Whether two IPv4 networks in CIDR notation share an address. */
-export function overlap(a: string, b: string): boolean {
-  const [left, right] = [rangeOf(a), rangeOf(b)];
-  return left.first <= right.last && right.first <= left.last;
-}
-
-function rangeOf(cidr: string): { first: number; last: number } {
-  const [address = "", bits = "32"] = cidr.split("/");
-  const value = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(value / size) * size;
-  return { first, last: first + size - 1 };
 }

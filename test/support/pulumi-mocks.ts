@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 
 /** A registration as the engine would see it. */
 export interface Registration {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** The parent's logical name; the stack's for what has none. */
+  readonly parent: string | undefined;
+  /** The logical name of an explicit provider. */
+  readonly provider: string | undefined;
+  /** False for a component. */
+  readonly custom: boolean;
 }
 
 /** Runs a program under Pulumi's mocks and returns what it registered, in order of name. */
@@ -16,13 +23,24 @@ export async function registrationsOf(
   }: { preview?: boolean; outputs?: (registration: Registration) => Record<string, unknown> } = {},
 ): Promise<Registration[]> {
   const found: Registration[] = [];
+  const parents = new Map<string, string | undefined>();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }) {
-        const registration = { type, name, inputs };
+      newResource({ type, name, inputs, provider, custom = false }) {
+        const registration = {
+          type,
+          name,
+          inputs,
+          parent: parents.get(`${type} ${name}`),
+          // A provider's reference is urn::id, and a urn ends with the name.
+          provider: provider?.split("::").at(-2),
+          custom,
+        };
         found.push(registration);
-        // What only a real `up` computes is not there in a preview.
-        return { id: `${name}-id`, state: { ...inputs, ...(preview ? {} : outputs(registration)) } };
+        const computed = outputs(registration);
+        // What only a real `up` computes is unknown in a preview, whatever it would be.
+        const unknown = Object.fromEntries(Object.keys(computed).map((key) => [key, unknownValue]));
+        return { id: `${name}-id`, state: { ...inputs, ...(preview ? unknown : computed) } };
       },
       call: () => ({}),
     },
@@ -31,6 +49,10 @@ export async function registrationsOf(
     preview,
   );
   await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation(({ type, name, opts: { parent } }) => {
+      parents.set(`${type} ${name}`, (parent as { readonly __name?: string } | undefined)?.__name);
+      return undefined;
+    });
     await program();
   });
   await pulumi.runtime.disconnect(false);

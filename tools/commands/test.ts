@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } from "../engine/index.ts";
-import { chromium, type Part, redis } from "../parts/index.ts";
+import { chromium, nginx, type Part, redis } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
 import { runStep } from "./step.ts";
 
@@ -8,8 +8,8 @@ const usage = `
 npm test [-- FILTER ...]
 
 Sets up what is missing, then checks types, format and lint, and runs the unit, program, integration, fault and browser
-tests, with the real engine, a real Redis and a real Chromium (as root on Debian they are installed). With filters, only
-the test files whose paths contain one of them.
+tests, with the real engine, a real Redis, nginx and Chromium (as root on Debian they are installed). With filters, only the
+test files whose paths contain one of them.
 
   --help
 `;
@@ -28,7 +28,7 @@ await runCommand({
       await runStep("Format and lint", "biome", ["check", "."], { environment });
       await testLanguageHost(environment);
     }
-    for (const part of [redis, chromium]) await getPart(part);
+    for (const part of [redis, nginx, chromium]) await getPart(part);
     const projects = ["unit", "program", "integration", "faults", "browser"].flatMap((name) => ["--project", name]);
     await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
   },

@@ -5,6 +5,7 @@ import { triton } from "./triton/index.ts";
 
 export { chromium, chromiumPath } from "./chromium.ts";
 export { jaeger } from "./jaeger/index.ts";
+export { nginx, nginxServer } from "./nginx.ts";
 export { ollama, tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./ollama/index.ts";
 export type { Part } from "./part.ts";
 export { redis, redisServer } from "./redis.ts";

@@ -19,6 +19,7 @@ import {
   own,
   type PropertyMap,
   type PropertyValue,
+  redact,
   revealMap,
   Secret,
   secret,
@@ -75,8 +76,20 @@ export async function planCreate(type: ResourceType, inputs: PropertyMap, contex
   const planned =
     type.planned === undefined
       ? { ...inputs, ...Object.fromEntries((type.computed ?? []).map((name) => [name, unknown])) }
-      : await type.planned(inputs, context);
+      : await plan(type.planned, inputs, context);
   return mark(type, inputs, mapFromPlain(planned));
+}
+
+async function plan(
+  planned: NonNullable<ResourceType["planned"]>,
+  inputs: PropertyMap,
+  context: PlanContext,
+): Promise<PropertyMap> {
+  try {
+    return await planned(inputs, context);
+  } catch (error) {
+    throw withoutSecrets(error, inputs);
+  }
 }
 
 export async function planUpdate(
@@ -87,7 +100,7 @@ export async function planUpdate(
 ): Promise<PropertyMap> {
   const state = revealMap(oldState);
   if (type.planned !== undefined) {
-    return mark(type, inputs, mapFromPlain(await type.planned(inputs, { ...context, state })));
+    return mark(type, inputs, mapFromPlain(await plan(type.planned, inputs, { ...context, state })));
   }
   const computed: [string, PropertyValue][] = (type.computed ?? []).map((name) => [
     name,
@@ -172,9 +185,19 @@ async function finish(type: ResourceType, inputs: PropertyMap, work: () => Promi
     if (id === "") throw new TypeError("a created resource needs an id");
     return { id, state: mark(type, inputs, mapFromPlain(state)) };
   } catch (error) {
-    if (!(error instanceof PartialFailure)) throw error;
-    throw new MarkedPartialFailure(error, mark(type, inputs, mapFromPlain(error.state)), inputs);
+    if (!(error instanceof PartialFailure)) throw withoutSecrets(error, inputs);
+    const reasons = error.reasons.map((reason) => redact(reason, inputs));
+    const told = new PartialFailure(error.id, error.state, reasons);
+    throw new MarkedPartialFailure(told, mark(type, inputs, mapFromPlain(error.state)), inputs);
   }
+}
+
+/** A server may quote in its refusal what it was sent. */
+function withoutSecrets(error: unknown, inputs: PropertyMap): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message = redact(error.message, inputs);
+  if (error.stack !== undefined) error.stack = redact(error.stack, inputs);
+  return error;
 }
 
 function known(inputs: PropertyMap): PropertyMap {

@@ -8,7 +8,7 @@ export interface Certificates {
   read(name: string): Buffer;
 }
 
-/** An authority, a server's and a client's pair signed by it, and a stranger's pair, as PEM files in a folder. */
+/** An authority, the pairs of a server, a client and a peer signed by it, and a stranger's, as PEM files in a folder. */
 export function makeCertificates(folder: string): Certificates {
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
@@ -37,6 +37,7 @@ export function makeCertificates(folder: string): Certificates {
   authority("other-ca");
   leaf("server", "ca", "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n");
   leaf("client", "ca", "extendedKeyUsage=clientAuth\n");
+  leaf("peer", "ca", "subjectAltName=DNS:router\nextendedKeyUsage=serverAuth,clientAuth\n");
   leaf("stranger", "other-ca", "extendedKeyUsage=clientAuth\n");
   return { at, read: (name) => readFileSync(at(name)) };
 }

@@ -16,8 +16,8 @@ export interface Triton extends Server {
   metric(name: string, model: string, version: string): Promise<number>;
 }
 
-/** A real Triton with this folder's models, each in the versions 1 and 2. */
-export async function startTriton(directory: string): Promise<Triton> {
+/** A real Triton with this folder's models, each in the versions 1 and 2; loaded at its start, or by somebody later. */
+export async function startTriton(directory: string, { loaded = true } = {}): Promise<Triton> {
   const { server, backends, environment } = triton.files(directory);
   const scratch = scratchDirectory("triton");
   for (const name of names) {
@@ -38,7 +38,7 @@ export async function startTriton(directory: string): Promise<Triton> {
       "--metrics-address=127.0.0.1",
       `--metrics-port=${metricsPort}`,
       "--model-control-mode=explicit",
-      "--load-model=*",
+      ...(loaded ? ["--load-model=*"] : []),
       "--exit-timeout-secs=5",
     ],
     environment: { ...process.env, ...environment },

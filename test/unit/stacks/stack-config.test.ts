@@ -20,6 +20,7 @@ const configurationOf = (stack: string): unknown =>
 
 const region = { name: "eu-west-1", geography: "eu", cidr: "10.0.0.0/16", kubernetesVersion: "1.34" };
 const cloud = { kind: "cloud", regions: [region], budget: { monthlyInfrastructureUsd: 100 } };
+const pool = { name: "inference", accelerator: "l4", instanceFamilies: ["g6"], maxGpus: 1 };
 const site = { name: "site-a" };
 const airgapRouter = { versions: { current: { config: { airgap: true, failoverChain: ["local"] } } } };
 const airgap = {
@@ -212,9 +213,60 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     value: { ...cloud, production: true, chaos: { enabled: true } },
     paths: ["chaos.namespaces"],
   },
+  "a region's network can be divided, and leaves services their addresses": {
+    value: {
+      ...cloud,
+      regions: [
+        { ...region, cidr: "10.0.0.0/8" },
+        { ...region, name: "us-east-1", cidr: "11.1.0.5/16" },
+        { ...region, name: "us-east-2", cidr: "172.20.0.0/16" },
+      ],
+    },
+    paths: ["regions[0].cidr", "regions[1].cidr", "regions[2].cidr"],
+  },
+  "a region has as many zones as are asked for": {
+    value: {
+      ...cloud,
+      regions: [
+        { ...region, availabilityZones: 4 },
+        { ...region, name: "xx-west-1", cidr: "10.1.0.0/16" },
+      ],
+    },
+    paths: ["regions[0].availabilityZones", "regions[1].name"],
+  },
+  "a cluster's version has add-ons": {
+    value: { ...cloud, regions: [{ ...region, kubernetesVersion: "1.20" }] },
+    paths: ["regions[0].kubernetesVersion"],
+  },
+  "a group of nodes goes upwards": {
+    value: { ...cloud, regions: [{ ...region, systemNodes: { min: 4, max: 3 } }] },
+    paths: ["regions[0].systemNodes.min"],
+  },
+  "a pool's families carry its accelerator": {
+    value: { ...cloud, regions: [{ ...region, gpuPools: [{ ...pool, instanceFamilies: ["g6", "g5", "m7g"] }] }] },
+    paths: ["regions[0].gpuPools[0].instanceFamilies[1]", "regions[0].gpuPools[0].instanceFamilies[2]"],
+  },
+  "pools have names of their own": {
+    value: { ...cloud, regions: [{ ...region, gpuPools: [pool, pool, { ...pool, name: "general" }] }] },
+    paths: ["regions[0].gpuPools[1].name", "regions[0].gpuPools[2].name"],
+  },
+  "clusters have names of their own": {
+    value: { ...airgap, clusters: [site, { name: "site-b" }, site] },
+    paths: ["clusters[2].name"],
+  },
+  "a region without a way out has a mirror, and no providers to reach": {
+    value: { ...cloud, regions: [{ ...region, natGateways: "none" }] },
+    paths: ["regions[0].registryMirror", "regions[0].natGateways"],
+  },
 };
 
 describe("rules", () => {
+  it("a pool of accelerators has a limit", () => {
+    const { maxGpus: _, ...unlimited } = pool;
+    const value = { ...cloud, regions: [{ ...region, gpuPools: [unlimited] }] };
+    expect(problemsOf(value)).toEqual(["regions[0].gpuPools[0].maxGpus: allowed: a number; add it"]);
+  });
+
   it("each have a stack that breaks them", () => {
     expect(Object.keys(broken).sort()).toEqual(rules.map(({ name }) => name).sort());
   });

@@ -1,0 +1,2 @@
+/** nginx before the router, for clients with certificates. */
+export { type MtlsArgs, type MtlsUpstream, renderMtlsConf } from "./mtls.ts";

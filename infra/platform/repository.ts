@@ -1,0 +1,57 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { renderJson } from "../../runtime/config/index.ts";
+import { type AwsScope, RegionComponent } from "../region/index.ts";
+
+/** Which images are kept. */
+export interface ImageRepositoryArgs {
+  /** Such as `router`. */
+  readonly image: string;
+  /** Images without a tag are removed after so many days. @default 14 */
+  readonly untaggedDays?: number;
+}
+
+const typeToken = "hybrid-llm:platform:ImageRepository";
+
+/**
+ * A region's own repository of an image, so that no region pulls from another. A tag is never moved, and every image is
+ * scanned when it's pushed.
+ *
+ * Cost: by the GB-month.
+ */
+export class ImageRepository extends RegionComponent<AwsScope> {
+  /** Without tag or digest. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, scope: AwsScope, args: ImageRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { image, untaggedDays = 14 } = args;
+    super(typeToken, name, scope, { image }, opts);
+    const repository = new aws.ecr.Repository(
+      this.named("repository"),
+      {
+        name: `${scope.stack}/${image}`,
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+        encryptionConfigurations: [{ encryptionType: "KMS" }],
+        forceDelete: !scope.production,
+      },
+      this.own({ protect: scope.production }),
+    );
+    new aws.ecr.LifecyclePolicy(
+      this.named("lifecycle"),
+      { repository: repository.name, policy: renderJson({ rules: [expiryOf(untaggedDays)] }) },
+      this.own(),
+    );
+    this.url = repository.repositoryUrl;
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+function expiryOf(days: number): Record<string, unknown> {
+  return {
+    rulePriority: 1,
+    description: `Images without a tag, ${days} days after their push`,
+    selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: days },
+    action: { type: "expire" },
+  };
+}

@@ -1,0 +1,13 @@
+/** What every workload of a cluster has in common: names, security, spread over zones, and typed custom resources. */
+export { type Certificate, type CertificateSpec, certificate, type IssuerReference } from "./certificate.ts";
+export type { CustomObject, ObjectName } from "./custom-object.ts";
+export {
+  type BackendReference,
+  type HttpRoute,
+  type HttpRouteSpec,
+  httpRoute,
+  type ParentReference,
+} from "./http-route.ts";
+export { type Labels, labelsOf, type Party, selectorOf } from "./labels.ts";
+export { restrictedContainer, restrictedPod, unprivilegedUser } from "./security.ts";
+export { topologySpread } from "./spread.ts";

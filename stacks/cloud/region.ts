@@ -1,0 +1,103 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { takeZones } from "../../infra/addresses/index.ts";
+import { Cluster, clusterProvider } from "../../infra/cluster/index.ts";
+import { Karpenter, poolLabel } from "../../infra/karpenter/index.ts";
+import { Network } from "../../infra/network/index.ts";
+import { ImageRepository, LoadBalancerController, Platform, Storage } from "../../infra/platform/index.ts";
+import { type AwsScope, type CloudRegionScope, type Place, placeOf } from "../../infra/region/index.ts";
+import type { AwsRegion } from "../config/index.ts";
+import type { Shared } from "../regions.ts";
+
+/** A region that stands: what the rest of the stack is put into. */
+export interface CloudRegion {
+  readonly scope: CloudRegionScope;
+  readonly network: Network;
+  readonly cluster: Cluster;
+  readonly platform: Platform;
+  readonly karpenter: Karpenter;
+  readonly storage: Storage;
+  readonly routerRepository: ImageRepository;
+  /** What pods need to run: nodes, network, volumes. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** One region of AWS, from its network to what its cluster lacks. Every name begins with the region's. */
+export function composeRegion(region: AwsRegion, production: boolean, shared: Shared): CloudRegion {
+  const { name } = region;
+  const { registryMirror } = region;
+  const place = placeOf({
+    stack: shared.stack,
+    name,
+    geography: region.geography,
+    production,
+    ...(registryMirror === undefined ? {} : { registryMirror }),
+  });
+  const inAws: AwsScope = { ...place, aws: awsProvider(place) };
+  const clusterName = place.physical("cluster", 63);
+  const network = new Network(`${name}-network`, inAws, {
+    cidr: region.cidr,
+    zones: takeZones(name, region.availabilityZones),
+    natGateways: region.natGateways,
+    flowLogs: region.flowLogs,
+    clusterName,
+  });
+  const cluster = new Cluster(`${name}-cluster`, inAws, {
+    clusterName,
+    kubernetesVersion: region.kubernetesVersion,
+    privateSubnetIds: network.privateSubnetIds,
+    routes: network.routes,
+    systemNodes: region.systemNodes,
+    publicCidrs: region.access.publicCidrs,
+    deployRoleArn: region.access.deployRole,
+    administratorArns: region.access.administrators,
+  });
+  const scope: CloudRegionScope = {
+    ...inAws,
+    kubernetes: clusterProvider(`${name}-kubernetes`, {
+      clusterIdentifier: clusterName,
+      kubeconfig: cluster.kubeconfig,
+    }),
+  };
+  const after = { dependsOn: [...cluster.ready] };
+  return {
+    scope,
+    network,
+    cluster,
+    platform: new Platform(
+      `${name}-platform`,
+      scope,
+      {
+        intermediate: shared.intermediateOf(name),
+        trustBundlePem: shared.pki.trustBundlePem,
+        gpuNodeSelectors: region.gpuPools.map((pool) => ({ [poolLabel]: pool.name })),
+      },
+      after,
+    ),
+    karpenter: new Karpenter(
+      `${name}-karpenter`,
+      scope,
+      { clusterName, general: region.generalNodes, gpuPools: region.gpuPools },
+      after,
+    ),
+    storage: new Storage(`${name}-storage`, scope, after),
+    routerRepository: new ImageRepository(`${name}-router-images`, scope, { image: "router" }),
+    ready: [
+      ...cluster.ready,
+      new LoadBalancerController(
+        `${name}-load-balancers`,
+        scope,
+        { clusterName, vpcName: place.physical("vpc") },
+        after,
+      ),
+    ],
+  };
+}
+
+/** Its region is the place's; whose account it is, the environment of whoever runs `up` says. */
+function awsProvider({ stack, name }: Place): aws.Provider {
+  return new aws.Provider(`${name}-aws`, {
+    region: name as aws.Region,
+    defaultTags: { tags: { "hybrid-llm:stack": stack, "hybrid-llm:region": name } },
+  });
+}

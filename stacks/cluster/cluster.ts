@@ -1,0 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterStack } from "../config/index.ts";
+import { composeExisting } from "../existing.ts";
+import { composeShared } from "../regions.ts";
+
+/** Composes a stack in one cluster that is there already. */
+export function composeCluster(stack: ClusterStack): pulumi.Inputs {
+  const shared = composeShared(stack, [stack.cluster.name]);
+  composeExisting(stack.cluster, { airgapped: false }, shared);
+  return { trustBundlePem: shared.pki.trustBundlePem };
+}

@@ -1,0 +1,168 @@
+import { parseNetwork, planSubnets, serviceCidr, zonesOfRegion } from "../../infra/addresses/index.ts";
+import { addonVersions } from "../../infra/versions.ts";
+import { cloudBackends } from "../../runtime/config/index.ts";
+import { overlap } from "./overlap.ts";
+import { type AwsRegion, familiesOf } from "./region.ts";
+import type { Conflict, Rule, Stack } from "./rule.ts";
+
+/** Names that the stack's own pools have. */
+const takenPools = ["general", "system"];
+
+/** What a region can't be, as data. */
+export const regionRules: readonly Rule[] = [
+  {
+    name: "a region's network can be divided, and leaves services their addresses",
+    check: (stack) =>
+      inRegions(stack, ({ cidr }) => {
+        const allowed = networkProblem(cidr);
+        return allowed === undefined ? [] : [{ path: ["cidr"], allowed, fix: "choose another, such as 10.10.0.0/16" }];
+      }),
+  },
+  {
+    name: "a region has as many zones as are asked for",
+    check: (stack) =>
+      inRegions(stack, ({ name, availabilityZones }) => {
+        const zones = zonesOfRegion[name];
+        if (!zones) {
+          const fix = "choose one, or add its zone ids to infra/addresses/zones.ts";
+          return [{ path: ["name"], allowed: `a region whose zones are known: ${keys(zonesOfRegion)}`, fix }];
+        }
+        return availabilityZones > zones.length
+          ? [{ path: ["availabilityZones"], allowed: `at most ${zones.length} in ${name}`, fix: "lower it" }]
+          : [];
+      }),
+  },
+  {
+    name: "a cluster's version has add-ons",
+    check: (stack) =>
+      inRegions(stack, ({ kubernetesVersion }) =>
+        kubernetesVersion in addonVersions
+          ? []
+          : [
+              {
+                path: ["kubernetesVersion"],
+                allowed: `a version whose add-ons are pinned: ${keys(addonVersions)}`,
+                fix: "choose one, or add its add-ons to infra/versions.ts",
+              },
+            ],
+      ),
+  },
+  {
+    name: "a group of nodes goes upwards",
+    check: (stack) =>
+      inRegions(stack, ({ systemNodes: { min, max } }) =>
+        min > max
+          ? [{ path: ["systemNodes", "min"], allowed: `at most max (${max})`, fix: "lower min or raise max" }]
+          : [],
+      ),
+  },
+  {
+    name: "a pool's families carry its accelerator",
+    check: (stack) =>
+      inRegions(stack, ({ gpuPools }) =>
+        gpuPools.flatMap(({ accelerator, instanceFamilies }, pool) =>
+          instanceFamilies.flatMap((family, index) =>
+            familiesOf[accelerator].includes(family)
+              ? []
+              : [
+                  {
+                    path: ["gpuPools", pool, "instanceFamilies", index],
+                    allowed: `families with ${accelerator}: ${familiesOf[accelerator].join(", ")}`,
+                    fix: "choose one of these, or another accelerator",
+                  },
+                ],
+          ),
+        ),
+      ),
+  },
+  {
+    name: "pools have names of their own",
+    check: (stack) =>
+      places(stack).flatMap(({ path, gpuPools }) =>
+        gpuPools.flatMap(({ name }, index) => {
+          const taken = [...takenPools, ...gpuPools.slice(0, index).map((pool) => pool.name)];
+          return taken.includes(name)
+            ? [{ path: [...path, "gpuPools", index, "name"], allowed: `not ${taken.join(", ")}`, fix: "rename it" }]
+            : [];
+        }),
+      ),
+  },
+  {
+    name: "clusters have names of their own",
+    check: (stack) =>
+      stack.kind === "airgap"
+        ? stack.clusters.flatMap(({ name }, index) =>
+            stack.clusters.slice(0, index).some((other) => other.name === name)
+              ? [{ path: ["clusters", index, "name"], allowed: "each cluster once", fix: "rename or remove it" }]
+              : [],
+          )
+        : [],
+  },
+  {
+    name: "a region without a way out has a mirror, and no providers to reach",
+    check: (stack) =>
+      inRegions(stack, ({ natGateways, registryMirror }) =>
+        natGateways === "none" && stack.kind === "cloud"
+          ? [
+              ...(registryMirror === undefined
+                ? [
+                    {
+                      path: ["registryMirror"],
+                      allowed: "a registry within reach where natGateways is none",
+                      fix: "name one, or choose natGateways: one",
+                    },
+                  ]
+                : []),
+              ...(cloudBackendsOf(stack).length > 0
+                ? [
+                    {
+                      path: ["natGateways"],
+                      allowed: `one or per-zone beside ${cloudBackendsOf(stack).join(", ")}, which no request would reach`,
+                      fix: "choose one of these, or remove the providers from every failoverChain",
+                    },
+                  ]
+                : []),
+            ]
+          : [],
+      ),
+  },
+];
+
+/** A rule of one region, in each of a stack's. */
+function inRegions(stack: Stack, check: (region: AwsRegion) => Conflict[]): Conflict[] {
+  if (stack.kind !== "cloud") return [];
+  return stack.regions.flatMap((region, index) =>
+    check(region).map((conflict) => ({ ...conflict, path: ["regions", index, ...conflict.path] })),
+  );
+}
+
+function places(stack: Stack): { path: (string | number)[]; gpuPools: readonly { readonly name: string }[] }[] {
+  switch (stack.kind) {
+    case "local":
+      return [];
+    case "cluster":
+      return [{ path: ["cluster"], gpuPools: stack.cluster.gpuPools }];
+    case "cloud":
+      return stack.regions.map(({ gpuPools }, index) => ({ path: ["regions", index], gpuPools }));
+    case "airgap":
+      return stack.clusters.map(({ gpuPools }, index) => ({ path: ["clusters", index], gpuPools }));
+  }
+}
+
+/** What is allowed in the network's place, if anything else. */
+function networkProblem(cidr: string): string | undefined {
+  try {
+    planSubnets(cidr, []);
+    parseNetwork(cidr);
+  } catch (error) {
+    return (error as Error).message.replace(/^\S+: /, "").replace(/^allowed is /, "");
+  }
+  return overlap(cidr, serviceCidr) ? `a network that does not overlap with ${serviceCidr} of Kubernetes` : undefined;
+}
+
+function cloudBackendsOf(stack: Exclude<Stack, { kind: "local" }>): string[] {
+  const chains = Object.values(stack.router.versions).flatMap(({ config }) => config.failoverChain);
+  return [...new Set(chains)].filter((backend) => cloudBackends.includes(backend));
+}
+
+const keys = (table: object): string => Object.keys(table).join(", ");

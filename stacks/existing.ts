@@ -1,0 +1,38 @@
+import { clusterProvider, expandHome } from "../infra/cluster/index.ts";
+import { Platform } from "../infra/platform/index.ts";
+import { placeOf, type RegionScope } from "../infra/region/index.ts";
+import type { ExistingCluster } from "./config/index.ts";
+import type { Shared } from "./regions.ts";
+
+/** A cluster that is there already, with what it lacked. */
+export interface ExistingRegion {
+  readonly scope: RegionScope;
+  readonly platform: Platform;
+}
+
+/** What differs between the kinds of stack that take clusters as they are. */
+export interface ExistingOptions {
+  readonly airgapped: boolean;
+  readonly registryMirror?: string;
+}
+
+/** One cluster that somebody else made: nothing of a cloud, and no load balancer of ours. */
+export function composeExisting(cluster: ExistingCluster, options: ExistingOptions, shared: Shared): ExistingRegion {
+  const { name, geography, kubeconfig, gpuPools, present } = cluster;
+  const place = placeOf({ stack: shared.stack, name, ...(geography === undefined ? {} : { geography }), ...options });
+  const scope: RegionScope = {
+    ...place,
+    kubernetes: clusterProvider(`${name}-kubernetes`, {
+      clusterIdentifier: place.physical("cluster"),
+      kubeconfig: expandHome(kubeconfig.file),
+      context: kubeconfig.context,
+    }),
+  };
+  const platform = new Platform(`${name}-platform`, scope, {
+    intermediate: shared.intermediateOf(name),
+    trustBundlePem: shared.pki.trustBundlePem,
+    gpuNodeSelectors: gpuPools.map(({ nodeSelector }) => nodeSelector),
+    present,
+  });
+  return { scope, platform };
+}

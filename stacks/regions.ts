@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { Intermediate } from "../infra/pki/index.ts";
+import { Pki } from "../infra/pki/index.ts";
+import { refuseDefaultProviders } from "../infra/region/index.ts";
+import type { StackConfig } from "./config/index.ts";
+
+/** What the regions of a stack share. */
+export interface Shared {
+  /** `<project>-<stack>`, in every physical name. */
+  readonly stack: string;
+  readonly pki: Pki;
+  /** The authority of one region. */
+  readonly intermediateOf: (region: string) => Intermediate;
+}
+
+/** What comes before the regions: the rule that nothing has a default provider, and the authority. */
+export function composeShared(stack: Exclude<StackConfig, { kind: "local" }>, regions: readonly string[]): Shared {
+  refuseDefaultProviders();
+  const provider = new tls.Provider("tls");
+  const pki = new Pki("pki", { ...stack.pki, regions }, { providers: { tls: provider } });
+  return {
+    stack: `${pulumi.getProject()}-${pulumi.getStack()}`,
+    pki,
+    intermediateOf: (region) => {
+      const intermediate = pki.intermediates[region];
+      if (!intermediate) throw new Error(`no intermediate for ${region}`);
+      return intermediate;
+    },
+  };
+}

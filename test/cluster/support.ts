@@ -1,0 +1,61 @@
+import { expect, vi } from "vitest";
+import { type ControlPlane, startControlPlane } from "../../tools/cluster/index.ts";
+import { Cluster } from "../../tools/offline/kubernetes/cluster.ts";
+import type { KubernetesObject } from "../../tools/offline/kubernetes/objects.ts";
+
+export interface TestCluster {
+  readonly plane: ControlPlane;
+  /** Past the provider, to see what is really there. */
+  readonly direct: Cluster;
+}
+
+export async function startCluster(directory: string): Promise<TestCluster> {
+  const plane = await startControlPlane(directory);
+  return { plane, direct: await Cluster.open(plane.kubeconfig, {}) };
+}
+
+interface Pod extends KubernetesObject {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly deletionTimestamp?: string };
+}
+
+/**
+ * Says what a node would say of the pods in a namespace: there is no node in a control plane. Everything that follows from
+ * it (replica counts, conditions, endpoints, completed jobs) the real controllers make.
+ */
+export async function playNode(
+  { direct }: TestCluster,
+  namespace: string,
+  labels: string,
+  count: number,
+  status: object,
+): Promise<void> {
+  const pods = await vi.waitFor(
+    async () => {
+      const found = await direct.list<Pod>({ apiVersion: "v1", kind: "Pod", metadata: { namespace } }, labels);
+      const alive = found.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      expect(alive).toHaveLength(count);
+      return alive;
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+  for (const { metadata } of pods) {
+    await direct.connection.send({
+      method: "PATCH",
+      path: `/api/v1/namespaces/${namespace}/pods/${metadata.name}/status`,
+      body: { status },
+      contentType: "application/merge-patch+json",
+      what: "play a node",
+    });
+  }
+}
+
+export const runningStatus = {
+  phase: "Running",
+  podIP: "10.244.0.5",
+  podIPs: [{ ip: "10.244.0.5" }],
+  conditions: [
+    { type: "PodScheduled", status: "True" },
+    { type: "Ready", status: "True" },
+    { type: "ContainersReady", status: "True" },
+  ],
+};

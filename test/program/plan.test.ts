@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type ClusterPlan, clustersOf, planOf, stackOf } from "../support/plan.ts";
+import { clusterRules, imagesOf, misnamed, unprovided } from "../support/plan-rules.ts";
+import type { Registration } from "../support/pulumi-mocks.ts";
+
+const rootOf = "hybrid-llm-test";
+const count = (plan: readonly Registration[], type: string): number => plan.filter((one) => one.type === type).length;
+
+describe.each(["dev", "prod", "airgap", "cluster"])("the plan of %s", (stack) => {
+  let plan: Registration[] = [];
+  beforeAll(async () => {
+    plan = await planOf(stackOf(stack));
+  });
+
+  it("gives each resource a provider of its region, and each provider a region or a cluster", () => {
+    expect(unprovided(plan)).toEqual([]);
+    const regions = clustersOf(plan).map(({ region }) => region);
+    for (const { type, name, provider } of plan.filter(({ provider: of }) => of !== undefined && of !== "tls")) {
+      const region = regions.find((candidate) => name.startsWith(`${candidate}-`));
+      expect([type, provider]).toEqual([type, `${region}-${type.split(":")[0]}`]);
+    }
+  });
+
+  it("names each resource after its component", () => {
+    expect(misnamed(plan, rootOf)).toEqual([]);
+    const names = plan.map(({ type, name }) => `${type} ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(Object.entries(clusterRules))("is whole: %s", (_, rule) => {
+    for (const cluster of clustersOf(plan)) expect(rule(cluster)).toEqual([]);
+  });
+
+  it("is the same in a preview, where nothing is known that AWS computes", async () => {
+    const names = (of: readonly Registration[]) => of.map(({ type, name }) => `${type} ${name}`);
+    expect(names(await planOf(stackOf(stack), true))).toEqual(names(plan));
+  });
+});
+
+describe("the plan of prod", () => {
+  it("has three regions, each with what the others have", async () => {
+    const plan = await planOf(stackOf("prod"));
+    const of = (region: string) =>
+      plan
+        .filter(({ name }) => name.startsWith(`${region}-`))
+        .map(({ type, name }) => `${type} ${name.slice(region.length).replace(/-(?:use1|euw1|apne1)-az\d/g, "-zone")}`)
+        .toSorted();
+    expect(clustersOf(plan).map(({ region }) => region)).toEqual(["ap-northeast-1", "eu-west-1", "us-east-1"]);
+    expect(of("eu-west-1")).toEqual(of("us-east-1"));
+    expect(of("ap-northeast-1")).toEqual(of("us-east-1"));
+    expect(count(plan, "aws:eks/cluster:Cluster")).toBe(3);
+    expect(count(plan, "aws:ec2/natGateway:NatGateway")).toBe(9);
+  });
+
+  it("caps each pool of nodes", async () => {
+    const pools = (await planOf(stackOf("prod"))).filter(({ inputs }) => inputs.kind === "NodePool");
+    const limits = Object.fromEntries(
+      pools.map(({ name, inputs }) => [name, (inputs.spec as { limits: unknown }).limits]),
+    );
+    expect(limits).toEqual({
+      "ap-northeast-1-karpenter-general-pool": { cpu: 64 },
+      "ap-northeast-1-karpenter-inference-pool": { "nvidia.com/gpu": 2 },
+      "eu-west-1-karpenter-general-pool": { cpu: 64 },
+      "eu-west-1-karpenter-inference-pool": { "nvidia.com/gpu": 4 },
+      "us-east-1-karpenter-general-pool": { cpu: 64 },
+      "us-east-1-karpenter-inference-pool": { "nvidia.com/gpu": 4 },
+    });
+  });
+});
+
+describe("the plan of airgap", () => {
+  it("has nothing of a cloud, and every image and chart from the mirror", async () => {
+    const plan = await planOf(stackOf("airgap"));
+    const mirror = "registry.internal.example.com/mirror/";
+    expect(plan.filter(({ type }) => /(?:^|:)(?:aws|cloudflare)(?::|$)/.test(type))).toEqual([]);
+    const images = clustersOf(plan).flatMap(imagesOf);
+    expect(images.length).toBeGreaterThan(4);
+    expect(images.filter((image) => !image.startsWith(mirror))).toEqual([]);
+    const releases = plan.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+    expect(releases.map(({ inputs }) => inputs.chart).toSorted()).toEqual([
+      `oci://${mirror}charts.jetstack.io/cert-manager`,
+      `oci://${mirror}docker.io/envoyproxy/gateway-crds-helm`,
+      `oci://${mirror}kubernetes-sigs.github.io/metrics-server/metrics-server`,
+      `oci://${mirror}nvidia.github.io/k8s-device-plugin/nvidia-device-plugin`,
+    ]);
+    expect(releases.filter(({ inputs }) => "repositoryOpts" in inputs)).toEqual([]);
+    expect(JSON.stringify(releases.map(({ inputs }) => inputs.values))).not.toMatch(/"(?:quay|nvcr|registry\.k8s)\.io/);
+  });
+
+  it("asks a cluster only for what it lacks", async () => {
+    const config = stackOf("airgap");
+    if (config.kind !== "airgap") throw new Error("not an air-gapped stack");
+    const clusters = config.clusters.map((cluster) => ({
+      ...cluster,
+      present: ["cert-manager" as const, "device-plugin" as const, "gateway-api" as const, "metrics-server" as const],
+    }));
+    const plan = await planOf({ ...config, clusters });
+    expect(count(plan, "kubernetes:helm.sh/v3:Release")).toBe(0);
+    expect(plan.map(({ name }) => name)).toContain("site-a-platform-cert-manager-issuer");
+    for (const cluster of clustersOf(plan)) {
+      for (const rule of Object.values(clusterRules)) expect(rule(cluster)).toEqual([]);
+    }
+  });
+});
+
+describe("the rules of a whole plan", () => {
+  const object = (inputs: Record<string, unknown>): Registration => ({
+    type: "kubernetes:x",
+    name: "thing",
+    parent: undefined,
+    provider: "kubernetes",
+    custom: true,
+    inputs,
+  });
+  const bare: ClusterPlan = { region: "x", charts: [], objects: [], addons: ["vpc-cni"], present: [] };
+  const spec = { containers: [{ name: "a", image: "redis:8", resources: { limits: { "nvidia.com/gpu": 1 } } }] };
+  const broken: Record<keyof typeof clusterRules, Record<string, unknown>> = {
+    "a claimed volume has a driver": { kind: "PersistentVolumeClaim", spec: { accessModes: ["ReadWriteOnce"] } },
+    "a wanted accelerator has a device plugin": { kind: "Pod", spec },
+    "a certificate has an issuer": {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      spec: { issuerRef: { name: "x" } },
+    },
+    "a load balancer has a controller": { kind: "Service", spec: { type: "LoadBalancer" } },
+    "a custom resource has its definition": { apiVersion: "karpenter.sh/v1", kind: "NodePool", spec: {} },
+    "an image has a digest": { kind: "Pod", spec },
+  };
+
+  it.each(Object.entries(clusterRules))("%s, or the plan is refused", (name, rule) => {
+    expect(rule(bare)).toEqual([]);
+    expect(rule({ ...bare, objects: [object(broken[name] ?? {})] })).toEqual([
+      name === "an image has a digest" ? "redis:8" : "thing",
+    ]);
+  });
+
+  it("find what has no provider, no region, no component or a name of its own", () => {
+    const loose = object({});
+    expect(unprovided([{ ...loose, provider: undefined }])).toEqual(["thing"]);
+    expect(unprovided([{ ...loose, type: "pulumi:providers:aws", name: "aws" }])).toEqual(["aws"]);
+    expect(unprovided([{ ...loose, type: "pulumi:providers:kubernetes", name: "k" }])).toEqual(["k"]);
+    expect(misnamed([{ ...loose, parent: rootOf }], rootOf)).toEqual(["thing"]);
+    expect(misnamed([{ ...loose, parent: "other" }], rootOf)).toEqual(["thing"]);
+    expect(misnamed([{ ...loose, custom: false, type: "hybrid-llm:Thing" }], rootOf)).toEqual(["thing"]);
+    expect(misnamed([{ ...loose, name: "other-thing", parent: "other" }], rootOf)).toEqual([]);
+  });
+});

@@ -1,0 +1,3 @@
+/** A real Kubernetes control plane on this machine; see {@link startControlPlane}. */
+export { controlPlane } from "./build.ts";
+export { type ControlPlane, startControlPlane } from "./start.ts";

@@ -1,0 +1,31 @@
+import { controlPlane } from "../cluster/index.ts";
+import { Failure, prepareWorkspace, terminalProgress } from "../engine/index.ts";
+import { runCommand } from "./command.ts";
+import { runStep } from "./step.ts";
+
+const usage = `
+npm run test:cluster [-- FILTER ...]
+
+Tests against a real Kubernetes: its control plane (API server, controllers, etcd) is built once from its Go modules, into
+the user's cache folder (on two cores it takes about ten minutes), and runs on loopback. Where this machine can't have it
+the tests are skipped, and with CI=true that is a failure. With filters, only the test files whose paths contain one.
+
+  --help
+`;
+
+await runCommand({
+  usage,
+  options: {},
+  async run(_, filters) {
+    const progress = terminalProgress();
+    await prepareWorkspace(progress);
+    try {
+      await controlPlane.ensure(progress);
+    } catch (error) {
+      if (!(error instanceof Failure) || process.env.CI === "true") throw error;
+      process.stdout.write(`SKIPPED: tests against a cluster. ${error.message}\n`);
+      return;
+    }
+    await runStep("Tests against a cluster", "vitest", ["run", "--project", "cluster", ...filters]);
+  },
+});

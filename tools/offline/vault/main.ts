@@ -1,0 +1,4 @@
+import { serve } from "../../provider/index.ts";
+import { vaultProvider } from "./provider.ts";
+
+await serve(vaultProvider());

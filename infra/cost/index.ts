@@ -1,0 +1,27 @@
+/**
+ * What a plan costs: a room without resources, so that whoever composes a stack, whoever judges it and whoever only asks
+ * count with the same figures. Imports nothing of the rest of `infra`, and nothing of Pulumi.
+ */
+export {
+  type BudgetInputs,
+  type BudgetLimits,
+  type BudgetVerdict,
+  checkBudget,
+  limitKeys,
+  type Measured,
+  usd,
+} from "./budget.ts";
+export { type EstimateInputs, estimate, totalsBy } from "./estimate.ts";
+export type { CostItem, Estimate, Problem } from "./item.ts";
+export {
+  CostManifest,
+  type CostManifestInput,
+  costManifest,
+  type DeclaredManifest,
+  manifestKey,
+  readManifest,
+} from "./manifest.ts";
+export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAfterDays } from "./prices/index.ts";
+export { exactly, type Range } from "./range.ts";
+export { type CostResource, ownHardware } from "./resource.ts";
+export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

@@ -23,5 +23,6 @@ export {
 } from "./manifest.ts";
 export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAfterDays } from "./prices/index.ts";
 export { exactly, type Range } from "./range.ts";
+export { arithmetic, asJson, asMarkdown, asText } from "./render/index.ts";
 export { type CostResource, ownHardware } from "./resource.ts";
 export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

@@ -17,7 +17,12 @@ export interface ProviderPlugin {
 }
 
 /** The providers that have an offline form, by the npm package whose version they must have. */
-const offlineProviders = { tls: "@pulumi/tls" } as const;
+const offlineProviders = {
+  aws: "@pulumi/aws",
+  cloudflare: "@pulumi/cloudflare",
+  kubernetes: "@pulumi/kubernetes",
+  tls: "@pulumi/tls",
+} as const;
 const privateHome = join(checkoutDirectory, "home");
 const recordFile = join(checkoutDirectory, "providers.json");
 /** How long the download of an official plugin may take. */

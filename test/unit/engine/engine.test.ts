@@ -170,7 +170,10 @@ describe("versions", () => {
 });
 
 it("the wrappers of our providers can be executed", () => {
-  for (const file of ["tools/machine/pulumi-resource-machine", "tools/offline/tls/pulumi-resource-tls"]) {
+  const offline = ["aws", "cloudflare", "kubernetes", "tls"].map(
+    (name) => `tools/offline/${name}/pulumi-resource-${name}`,
+  );
+  for (const file of ["tools/machine/pulumi-resource-machine", ...offline]) {
     expect(statSync(file).mode & 0o111, file).not.toBe(0);
   }
 });

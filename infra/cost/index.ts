@@ -11,6 +11,7 @@ export {
   type Measured,
   usd,
 } from "./budget.ts";
+export { chartLines } from "./chart.ts";
 export { type EstimateInputs, estimate, totalsBy } from "./estimate.ts";
 export type { CostItem, Estimate, Problem } from "./item.ts";
 export {
@@ -19,10 +20,12 @@ export {
   costManifest,
   type DeclaredManifest,
   manifestKey,
+  manifestOf,
   readManifest,
 } from "./manifest.ts";
 export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAfterDays } from "./prices/index.ts";
 export { exactly, type Range } from "./range.ts";
+export { Unpriceable } from "./reader.ts";
 export { arithmetic, asJson, asMarkdown, asText } from "./render/index.ts";
 export { type CostResource, ownHardware } from "./resource.ts";
 export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

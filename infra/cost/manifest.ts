@@ -65,6 +65,9 @@ export function readManifest(properties: Values): CostManifest | { readonly prob
   return { problem: `${[manifestKey, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not a cost manifest"}` };
 }
 
+/** A manifest with its defaults filled in. @throws ZodError */
+export const manifestOf = (input: CostManifestInput): CostManifest => CostManifest.parse(input);
+
 /** A component's manifest, checked where it is written: a mistake is its author's, told at once. */
 export const costManifest = (input: CostManifestInput): CostManifestInput => {
   CostManifest.parse(input);

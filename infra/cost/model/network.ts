@@ -10,6 +10,8 @@ export const networkRules: Rules = {
   },
   "aws:ec2/eip:Eip": { parts: () => [{ what: "public address", price: "ipv4.public", quantity: exactly(1) }] },
   "aws:ec2/internetGateway:InternetGateway": { parts: () => [], usage: () => [["egress.internet"]] },
+  // Flow logs go to a log group, which is billed by what comes in.
+  "aws:ec2/flowLog:FlowLog": { parts: () => [], usage: () => [["cloudwatch.logs.ingest", "s3.standard"]] },
   "aws:lb/loadBalancer:LoadBalancer": {
     parts(inputs) {
       const kind = kindOf(inputs);

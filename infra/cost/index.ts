@@ -14,6 +14,7 @@ export {
 export { chartLines } from "./chart.ts";
 export { type EstimateInputs, estimate, totalsBy } from "./estimate.ts";
 export type { CostItem, Estimate, Problem } from "./item.ts";
+export { kinds as listKinds, type ReadList, readList } from "./list/index.ts";
 export {
   CostManifest,
   type CostManifestInput,
@@ -26,6 +27,6 @@ export {
 export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAfterDays } from "./prices/index.ts";
 export { exactly, type Range } from "./range.ts";
 export { Unpriceable } from "./reader.ts";
-export { arithmetic, asJson, asMarkdown, asText } from "./render/index.ts";
+export { arithmetic, asItems, asJson, asMarkdown, asText, estimateAsJson } from "./render/index.ts";
 export { type CostResource, ownHardware } from "./resource.ts";
 export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

@@ -1,8 +1,13 @@
-/** Stands for what isn't known yet: an output that only an `up` computes. */
-export const unknownValue: unique symbol = Symbol("unknown");
+/** The type of {@link unknownValue}: it has one instance. */
+class Unknown {
+  readonly unknown = true;
+}
+
+/** Stands for what isn't known yet: an output that only an `up` computes. Compared by identity. */
+export const unknownValue: Unknown = Object.freeze(new Unknown());
 
 /** What a registration holds, as plain data. */
-export type Value = null | boolean | number | string | typeof unknownValue | readonly Value[] | Values;
+export type Value = null | boolean | number | string | Unknown | readonly Value[] | Values;
 export interface Values {
   readonly [key: string]: Value;
 }
@@ -68,7 +73,7 @@ function guarded(read: () => unknown, depth: number): Value {
 }
 
 export function isValues(value: Value | undefined): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && value !== unknownValue && !Array.isArray(value);
 }
 
 export function isList(value: Value | undefined): value is readonly Value[] {

@@ -1,3 +1,3 @@
-export { asJson } from "./json.ts";
+export { asJson, estimateAsJson } from "./json.ts";
 export { asMarkdown } from "./markdown.ts";
-export { arithmetic, asText, spread } from "./text.ts";
+export { arithmetic, asItems, asText, spread } from "./text.ts";

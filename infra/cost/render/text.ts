@@ -1,5 +1,6 @@
 import { type BudgetVerdict, usd } from "../budget.ts";
-import type { CostItem } from "../item.ts";
+import { totalsBy } from "../estimate.ts";
+import type { CostItem, Estimate } from "../item.ts";
 import type { Figure } from "../prices/index.ts";
 import { hoursPerMonth } from "../prices/index.ts";
 import type { Range } from "../range.ts";
@@ -22,6 +23,20 @@ export function asText(verdict: BudgetVerdict, { details = false }: { details?: 
     ...section("warnings", verdict.warnings),
   ];
   if (details) lines.push(...section("items", verdict.estimate.items.map(arithmetic)));
+  return `${lines.join("\n")}\n`;
+}
+
+/** An estimate without a limit: every item with its arithmetic, sums, and what has no price. */
+export function asItems({ items, total, problems, tableBuilt }: Estimate): string {
+  const lines = [
+    ...items.map(arithmetic),
+    ...section("by region", totalsBy(items, "region").map(entry)),
+    ...section(
+      "no price",
+      problems.map(({ resource, region, why }) => `${resource} (${region}): ${why}`),
+    ),
+    `total  ${spread(total)} a month${problems.length > 0 ? `, without what has no price (${problems.length})` : ""}  [price table of ${tableBuilt}]`,
+  ];
   return `${lines.join("\n")}\n`;
 }
 

@@ -8,7 +8,8 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 /** A region with gateways, declared as a component does it; $32.85 each. */
-function region({ gateways = 2, limit = 100, declared = gateways, more = "" } = {}): string {
+function region(given: { gateways?: number; limit?: number; declared?: number; more?: string } = {}): string {
+  const { gateways = 2, limit = 100, declared = gateways, more = "" } = given;
   return `
 const aws = provider("aws", { region: "us-east-1" });
 const region = component("hybrid-llm:network:Network", "us", {

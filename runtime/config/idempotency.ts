@@ -17,9 +17,17 @@ export const IdempotencyConfig = z
       .max(4_096 * mebibyte)
       .default(64 * mebibyte)
       .meta({
-        description: "All kept answers together, oldest dropped first; one that is larger than an eighth is not kept.",
+        description:
+          "In Redis the answers of each tenant, in memory all of them together, oldest dropped first; one that is larger than an eighth is not kept.",
       }),
+    onStoreLost: z.enum(["refuse", "allow"]).default("refuse").meta({
+      description:
+        "What becomes of requests with an idempotency-key while Redis can't be asked; allow answers them anew, and bills a repeat again.",
+    }),
   })
   .prefault({})
-  .meta({ description: "Answers to requests with an idempotency-key, in this process's memory." });
+  .meta({
+    description:
+      "Answers to requests with an idempotency-key, in Redis where there is one and else in this process's memory.",
+  });
 export type IdempotencyConfig = z.infer<typeof IdempotencyConfig>;

@@ -1,4 +1,5 @@
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
+export type { CacheConfig } from "./cache.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CacheConfig } from "./cache.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -144,6 +145,7 @@ export const RouterConfig = z
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
     idempotency: IdempotencyConfig,
+    cache: CacheConfig,
     rates: RateConfig,
     budgets: BudgetConfig,
     prices: PriceConfig,

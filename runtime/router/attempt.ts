@@ -1,7 +1,7 @@
 import type { RouterConfig } from "../config/index.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { CancelSignal } from "./cancel.ts";
-import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
+import { type ChatEvent, finishReasons, type Usage } from "./chat/index.ts";
 import { UpstreamFailure } from "./providers/failure.ts";
 import type { ChatCall } from "./providers/provider.ts";
 import type { Permit } from "./reliability/index.ts";
@@ -144,9 +144,6 @@ async function* forward(
     }
   }
 }
-
-const finishReasons = ({ deltas }: ChatEvent): FinishReason[] =>
-  deltas.flatMap((delta) => (delta.type === "finish" ? [delta.reason] : []));
 
 /** The same answer, put on the attempt's span as it goes by. */
 async function* recorded(batches: OpenAnswer["batches"], telemetry: AttemptTelemetry): OpenAnswer["batches"] {

@@ -47,7 +47,7 @@ export async function countTokens(router: Router, order: CountOrder, trail: Trai
   const limitMs = Math.min(countMs, config.deadlines.firstTokenMs);
   const counted = await askIfPossible(target, order, limitMs, trail);
   if (counted === undefined) noteEstimate(trail, target);
-  noteAnswer(trail, undefined);
+  noteAnswer(trail, {});
   return counted === undefined
     ? { tokens: estimateTokens(order.question.request), estimated: true }
     : { tokens: counted, estimated: false };

@@ -37,6 +37,7 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
   const choice = await health.findModel(model);
   if (choice.kind === "auto" || choice.model === undefined) throw needsModel(`${model} names no model`);
   const plan = chooseTargets({ ...router, config: { ...config, failoverChain: [] } }, choice, noRequest, sovereign);
+  trail.meant = plan.targets[0];
   const endsAt = performance.now() + config.deadlines.totalMs;
   const walk = new Walk(plan, lacking, { retries: config.retries, endsAt, client: order.client }, trail);
   const answer = await walk.ask(async (target, permit) => {
@@ -44,7 +45,7 @@ export async function embed(router: Router, order: EmbeddingOrder, trail: Trail)
     noteAttempt(trail, target, order.stickyKey, undefined);
     return ask(target, permit, account, order, endsAt);
   });
-  noteAnswer(trail, answer.usage);
+  noteAnswer(trail, answer);
   return answer;
 }
 

@@ -4,13 +4,14 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import type { RouterConfig } from "../config/index.ts";
 import { ClientGone } from "./attempt-clock.ts";
 import { KeyRing } from "./authenticate.ts";
+import { ResponseCache } from "./cache/index.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
 import { collectRoutes } from "./openapi/index.ts";
 import { Rates } from "./rates/index.ts";
 import { keepRegion } from "./region.ts";
-import { Replays } from "./replay/index.ts";
+import { type AnswerStore, openAnswers, Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
 import { budgets } from "./routes/budgets.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
@@ -70,7 +71,8 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   probes(app, router, telemetry, () => control.draining);
   const asking = {
     router,
-    replays: new Replays(() => router.config.idempotency),
+    replays: new Replays(() => router.config.idempotency, answersOf(router, "idempotency")),
+    cache: new ResponseCache(() => router.config, answersOf(router, "cache")),
     rates: new Rates(router.spending.redis),
   };
   chatCompletions(app, asking);
@@ -84,6 +86,12 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   openApi(app, routes);
   await app.ready();
   return { server, control };
+}
+
+/** Answers of one kind, for all routers of this stack. */
+function answersOf({ config, spending }: HybridRouter, kind: "idempotency" | "cache"): AnswerStore {
+  const name = `${config.budgets.key}:${kind}`;
+  return openAnswers(config[kind], spending.redis, { name, insists: kind === "idempotency" });
 }
 
 /** Probes come by the second and say nothing. */
@@ -179,7 +187,7 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
 
 function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
   const { started, caller, trail, error, telemetry, admission } = request.exchange;
-  admission?.end(trail?.usage?.total_tokens);
+  admission?.end(trail?.cache === "hit" ? 0 : trail?.usage?.total_tokens);
   // The connection closed under the answer: this is heard here before the pipeline hears of it.
   const gone = error === undefined && !reply.raw.writableFinished;
   if (trail && gone) trail.outcome ??= "client_gone";

@@ -84,6 +84,11 @@ export class HybridRouter {
     return this.#router.config;
   }
 
+  /** Whether only backends of our own may answer here, by the configuration or the environment. */
+  get sovereign(): boolean {
+    return this.#router.sovereign;
+  }
+
   /** From now on requests go by this configuration; those under way end by the one that they began with. */
   reconfigure(config: RouterConfig): void {
     const before = this.#router;

@@ -1,6 +1,5 @@
 import type { RouterConfig } from "../config/index.ts";
 import { attempt, type OpenAnswer } from "./attempt.ts";
-import type { Usage } from "./chat/index.ts";
 import type { Order } from "./order.ts";
 import { givenLimit, outputLimit } from "./output-limit.ts";
 import type { LlmProvider } from "./providers/provider.ts";
@@ -9,7 +8,7 @@ import type { Permit } from "./reliability/index.ts";
 import type { AttemptAccount } from "./spending/index.ts";
 import type { Target } from "./targets.ts";
 import { type AttemptTelemetry, requestParameters } from "./telemetry/index.ts";
-import { noteAttempt, type Trail } from "./trail.ts";
+import { type Ending, noteAttempt, type Trail } from "./trail.ts";
 import { assembled } from "./whole-answer.ts";
 import { attemptWhole } from "./whole-attempt.ts";
 
@@ -40,7 +39,7 @@ export class Inquiry {
    * For a client that wants JSON. A stream says when its first token came and when it stalls; while others say that of
    * the target just now, the answer is asked for in one piece, which costs half.
    */
-  async whole(target: Target, permit: Permit): Promise<{ readonly bytes: Buffer; readonly usage?: Usage | undefined }> {
+  async whole(target: Target, permit: Permit): Promise<Ending & { readonly bytes: Buffer }> {
     const { wire, question, stickyKey, client } = this.#order;
     const { provider, model } = target;
     if (!this.#mayBeWhole(target) || !canAnswerWhole(provider)) {

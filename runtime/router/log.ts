@@ -93,10 +93,22 @@ export function logRequest(log: Log, request: FinishedRequest): void {
   else log[request.probe ? "debug" : "info"](line, "request");
 }
 
-function summary({ backend, model, reason, attempts, continued, failures, usage, costNano, outcome }: Trail): object {
+function summary({
+  backend,
+  model,
+  reason,
+  attempts,
+  continued,
+  failures,
+  usage,
+  costNano,
+  outcome,
+  cache,
+}: Trail): object {
   const broken = { ...(continued > 0 ? { continued } : {}), ...(failures.length > 0 ? { failures } : {}) };
   const cost = costNano === undefined ? {} : { cost_usd: toDollars(costNano) };
-  return { backend, model, reason, attempts, usage, ...cost, outcome, ...broken };
+  const cached = cache === undefined ? {} : { cache };
+  return { backend, model, reason, attempts, usage, ...cost, outcome, ...cached, ...broken };
 }
 
 /** Where it happened, without the message, which may quote what a client sent. */

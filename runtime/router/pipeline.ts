@@ -8,7 +8,7 @@ import { Inquiry } from "./inquiry.ts";
 import type { Order } from "./order.ts";
 import { relay, type Speaker } from "./relay.ts";
 import type { Standings } from "./reliability/index.ts";
-import { chooseTargets, refuseCloud, type Target } from "./targets.ts";
+import { chooseTargets, primaryOf, refuseCloud, type Target } from "./targets.ts";
 import { noteAnswer, type Trail } from "./trail.ts";
 import { Walk } from "./walk.ts";
 
@@ -38,6 +38,8 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   const found = router.health.findModel(order.model);
   const choice = found instanceof Promise ? await found : found;
   const plan = chooseTargets(router, choice, order.question, sovereign);
+  trail.meant = plan.meant ?? plan.targets[0];
+  if (choice.kind === "auto") order.account.primary = primaryOf(router, sovereign);
   const { deadlines, retries } = router.config;
   const endsAt = performance.now() + deadlines.totalMs;
   const lacking = (target: Target) => target.provider.unsupported(order.question, target.model);
@@ -53,9 +55,9 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
 
   return knowingOfTheClient(trail, async () => {
     if (!order.stream) {
-      const { bytes, usage } = await walk.ask((target, permit) => inquiry.whole(target, permit));
-      noteAnswer(trail, usage);
-      return { kind: "json", bytes, usage };
+      const whole = await walk.ask((target, permit) => inquiry.whole(target, permit));
+      noteAnswer(trail, whole);
+      return { kind: "json", bytes: whole.bytes, usage: whole.usage };
     }
     const first = await walk.ask(async (target, permit) => ({ target, answer: await inquiry.open(target, permit) }));
     const onBreak = router.config.streaming.onBreak;

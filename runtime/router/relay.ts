@@ -51,7 +51,7 @@ export async function* relay(first: Speaker, parts: RelayParts): AsyncGenerator<
       for (let next = await answer.batches.next(); ; next = await answer.batches.next()) {
         if (next.done) {
           const { bytes, usage } = speech.end(next.value);
-          noteAnswer(trail, usage);
+          noteAnswer(trail, next.value, usage);
           yield Buffer.concat([bytes, writer.end(trail)]);
           return;
         }

@@ -27,6 +27,8 @@ export interface Target {
 
 export interface TargetPlan {
   readonly targets: readonly Target[];
+  /** Who would be first were it not slow just now; absent where it is the first. */
+  readonly meant?: Target | undefined;
   /** Backends that would have been asked but for this. */
   readonly passedOver: readonly BackendFailure[];
 }
@@ -91,7 +93,22 @@ export function chooseTargets(
   const wishes = [...first(choosing, choice, question), ...chain];
   const plan = usable(choosing, wishes, sovereign);
   const faster = insteadOf(choosing, plan.targets[0], choice, sovereign);
-  return faster ? { ...plan, targets: [faster, ...plan.targets.filter((target) => !isSame(target, faster))] } : plan;
+  if (!faster) return plan;
+  const others = plan.targets.filter((target) => !isSame(target, faster));
+  return { ...plan, meant: plan.targets[0], targets: [faster, ...others] };
+}
+
+/** Whom "always the primary" would ask: the default model of the first of the chain that may be asked. */
+export function primaryOf(
+  { config, backends }: Pick<Choosing, "config" | "backends">,
+  sovereign: boolean,
+): Pick<Target, "backend" | "model"> | undefined {
+  for (const name of config.failoverChain) {
+    const backend = backends[name];
+    const model = backend.models[0];
+    if (model !== undefined && whyNot(backend, sovereign) === undefined) return { backend, model };
+  }
+  return undefined;
 }
 
 /** A target before it is known whether it can be asked; without a model its backend's default is meant. */

@@ -1,4 +1,4 @@
-import type { Usage } from "./chat/index.ts";
+import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
 import type { BackendFailure } from "./errors.ts";
 import type { UpstreamFailure } from "./providers/failure.ts";
 import type { Target } from "./targets.ts";
@@ -17,12 +17,28 @@ export interface Trail {
   /** What someone must look after: a refused key, used-up credit, a missing model. */
   alerts: BackendFailure[];
   maxOutputTokens?: number;
+  /** Who was asked last, and who would have been first were everybody well and nothing spent. */
+  target?: Target;
+  meant?: Target | undefined;
   usage?: Usage;
+  /** How the answer ended. */
+  said?: Ending;
+  /** What the response cache had; absent where it was not asked. */
+  cache?: "hit" | "miss";
+  /** What the answer had cost that was given again, nano-dollars. */
+  savedNano?: number;
   /** What was spent so far, nano-dollars; absent before the first attempt is over. */
   costNano?: number;
   /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
   sovereign?: boolean;
   outcome?: "answered" | "broken_off" | "client_gone" | "replayed";
+}
+
+/** The end of an answer, as it came. */
+export interface Ending {
+  readonly usage?: Usage | undefined;
+  readonly ending?: readonly ChatEvent[] | undefined;
+  readonly finishReasons?: (() => readonly FinishReason[]) | undefined;
 }
 
 export const newTrail = (): Trail => ({ attempts: 0, continued: 0, failures: [], alerts: [] });
@@ -34,6 +50,7 @@ export function noteAttempt(
   maxOutputTokens: number | undefined,
 ): void {
   trail.attempts++;
+  trail.target = target;
   trail.backend = target.backend.name;
   trail.model = target.provider.versioned?.(target.model, stickyKey) ?? target.model;
   trail.reason = reasonOf(target, trail);
@@ -47,8 +64,10 @@ export function noteFailure(trail: Trail, failure: UpstreamFailure, target: Targ
   if (failure.consequence === "alert") trail.alerts.push(told);
 }
 
-export function noteAnswer(trail: Trail, usage: Usage | undefined): void {
+/** @param usage of the whole answer, where that is another than its end says */
+export function noteAnswer(trail: Trail, said: Ending, usage = said.usage): void {
   trail.outcome = "answered";
+  trail.said = said;
   if (usage) trail.usage = usage;
 }
 

@@ -23,7 +23,8 @@ export async function assembled({ batches }: OpenAnswer, target: Target, wire: W
       }
     } else {
       for (const event of next.value.ending) assembler.add(event);
-      return { bytes: assembler.finish(), usage: next.value.usage };
+      const { ending, usage } = next.value;
+      return { bytes: assembler.finish(), usage, ending };
     }
   }
 }

@@ -1,4 +1,5 @@
 export { benchBudget } from "./budget/index.ts";
+export { benchCache } from "./cache/index.ts";
 export { benchCompare, type CompareOptions } from "./compare/index.ts";
 export type { Kind } from "./conversation.ts";
 export { benchLedger } from "./ledger/index.ts";

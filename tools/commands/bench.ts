@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import {
   benchBudget,
+  benchCache,
   benchCompare,
   benchLedger,
   benchSoak,
@@ -17,6 +18,7 @@ npm run bench [-- OPTIONS]
 npm run bench -- streams [--streams 2000] [--seconds 20]
 npm run bench -- soak [--requests 1000000] [--connections 32]
 npm run bench -- budget [--seconds 5] [--connections 64]
+npm run bench -- cache [--rounds 5] [--seconds 2] [--connections 16]
 npm run bench -- ledger [--rows 10000000] [--rounds 5]
 
 Measures what the router costs, side by side in one run: a fake provider asked directly, a bare fastify + undici proxy,
@@ -46,7 +48,8 @@ A full run takes about 25 minutes, most of them for LiteLLM; with --peers none i
 streams holds so many streams open in one router process, a token each second, and counts the lost ones.
 soak sends so many requests, JSON and streams in turn, and says whether memory stays flat; Ctrl-C ends it with what it
 has. budget measures what reserving and settling an attempt's cost takes in memory and in Redis, and how many attempts one
-Redis can account for. ledger fills a real PostgreSQL behind PgBouncer with rows and measures reports over them; 10 million
+Redis can account for. cache measures what a request costs the router whose answer is kept, and one that gets a kept
+answer, with and without Redis. ledger fills a real PostgreSQL behind PgBouncer with rows and measures reports over them; 10 million
 take about ten minutes and 10 GB of disk. All take --json, and soak --chart (docs/soak.svg by default for a million
 requests).
 `;
@@ -108,13 +111,19 @@ await runCommand({
       const connections = count("--connections", given.connections ?? "64");
       return benchBudget({ seconds, connections, ...output(undefined) }, progress);
     }
+    if (what === "cache" && rest.length === 0) {
+      const seconds = positive("--seconds", given.seconds ?? "2");
+      const rounds = count("--rounds", given.rounds ?? "5");
+      const connections = count("--connections", given.connections ?? "16");
+      return benchCache({ seconds, rounds, connections, ...output(undefined) }, progress, stop.signal);
+    }
     if (what === "ledger" && rest.length === 0) {
       const options = { rows: count("--rows", given.rows), rounds: count("--rounds", given.rounds ?? "5") };
       return benchLedger({ ...options, ...output(undefined) }, progress, stop.signal);
     }
     if (what !== undefined) {
       throw new Failure(`There is no benchmark ${positionals.join(" ")}.`, [
-        "use streams, soak, budget or ledger, or leave it out",
+        "use streams, soak, budget, cache or ledger, or leave it out",
       ]);
     }
     const peers = [createPortkey(given["portkey-node"]), litellm];

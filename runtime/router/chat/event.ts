@@ -1,4 +1,4 @@
-import type { ChatDelta, Usage } from "./delta.ts";
+import type { ChatDelta, FinishReason, Usage } from "./delta.ts";
 
 /** The forms in which a chat can be written; clients speak the first two. */
 export type ChatWire = "openai" | "anthropic" | "gemini" | "triton";
@@ -30,3 +30,7 @@ export interface ChatEvent {
   /** What it says; parsed when first asked for. */
   readonly deltas: readonly ChatDelta[];
 }
+
+/** Why the choices ended that an event speaks of. */
+export const finishReasons = ({ deltas }: Pick<ChatEvent, "deltas">): FinishReason[] =>
+  deltas.flatMap((delta) => (delta.type === "finish" ? [delta.reason] : []));

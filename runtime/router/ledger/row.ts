@@ -18,9 +18,9 @@ export interface AttemptIdentity {
   readonly operation: Operation;
   /** The wire that the client spoke. */
   readonly wire: string;
-  /** From 1. */
+  /** From 1; 0 where nobody was asked. */
   readonly number: number;
-  readonly cause: AttemptCause | "consensus";
+  readonly cause: AttemptCause | "consensus" | "cache";
   /** What the costs were computed with; decimal text or numbers, never a float of a sum. */
   readonly unitPrices?: Readonly<Record<string, unknown>> | undefined;
   /** The version of the price table. */
@@ -49,16 +49,20 @@ export interface LedgerUsage {
 
 /** One attempt at an upstream that has ended. */
 export interface AttemptRow extends AttemptIdentity {
-  /** `abandoned`: its router died; the cost is what was reserved. */
-  readonly outcome: AttemptOutcome | "abandoned";
+  /** `abandoned`: its router died; the cost is what was reserved. `cached`: nobody was asked, the answer was there. */
+  readonly outcome: AttemptOutcome | "abandoned" | "cached";
   readonly usage: LedgerUsage;
   readonly costNano: bigint;
   /** The provider did not say what it counted. */
   readonly estimated: boolean;
   readonly latencyMs: number;
   readonly firstTokenMs?: number | undefined;
-  /** What "always the primary" would have cost more, nano-dollars; less than 0 where it would have been cheaper. */
+  /**
+   * What "always the primary" would have cost more for the same tokens, nano-dollars; less than 0 where it would have been
+   * cheaper. Absent where the request named its model, or nobody counted.
+   */
   readonly arbitrageSavedNano?: bigint | undefined;
+  /** What the answer had cost that was given again, nano-dollars. */
   readonly cacheSavedNano?: bigint | undefined;
 }
 

@@ -16,6 +16,12 @@ export const requestHeaders = {
     .string()
     .regex(/^[\x20-\x7e]{1,255}$/)
     .meta({ description: "Of one request: its repeats get the same answer, and no provider is asked again." }),
+  "x-router-cache": z.enum(["on", "off"]).meta({
+    description: "on: may be answered from the cache, also where only deterministic requests are; off: never.",
+  }),
+  "cache-control": z.string().meta({
+    description: "no-store: as x-router-cache: off; no-cache: answered anew; max-age: from an answer no older.",
+  }),
   "x-router-feature": z.string().max(256).meta({ description: "The client's own label, by which costs are reported." }),
   "anthropic-version": z.string().meta({ description: "The version of the wire that the client speaks." }),
   "anthropic-beta": z.string().meta({ description: "Features beside that version, for Claude." }),
@@ -34,6 +40,10 @@ export const responseHeaders = {
   "x-router-max-output-tokens": count.meta({ description: "The limit that was set because the request gave none." }),
   "x-router-cost-usd": z.string().meta({ description: "What it cost so far, all attempts together; US dollars." }),
   "x-router-replayed": z.literal("true").meta({ description: "The kept answer of a request with the same key." }),
+  "x-router-cache": z
+    .enum(["hit", "miss"])
+    .meta({ description: "Whether the answer was cached; costs nothing if so." }),
+  age: count.meta({ description: "Of a cached answer; seconds." }),
   "x-router-estimated": z.literal("true").meta({ description: "Nobody counted: the number is an estimate." }),
   link: z.string().meta({ description: "The next page, where there is one (RFC 8288)." }),
   "x-ratelimit-limit-requests": count.meta({ description: "Requests a minute." }),

@@ -1,3 +1,3 @@
 export { collectRoutes, type DocumentedRoute } from "./collect.ts";
 export { openApiDocument } from "./document.ts";
-export { asking, paid, type RouteDoc } from "./route-doc.ts";
+export { asking, cached, paid, type RouteDoc } from "./route-doc.ts";

@@ -50,9 +50,15 @@ export const rateHeaders = [
   "x-ratelimit-reset-tokens",
 ] as const satisfies ResponseHeader[];
 
+/** Of routes whose answers may be cached. */
+export const cached = {
+  headers: ["x-router-cache", "cache-control"],
+  answered: ["x-router-cache", "age"],
+} as const satisfies Pick<InCommon, "headers" | "answered">;
+
 /** The same of those that cost money. */
 export const paid: InCommon = {
   headers: [...asking.headers, "idempotency-key", "x-router-feature"],
   answered: [...asking.answered, "x-router-cost-usd", "x-router-replayed", ...rateHeaders],
-  errors: [...asking.errors, "budget_exceeded", "request_running", "rate_limited"],
+  errors: [...asking.errors, "budget_exceeded", "request_running", "rate_limited", "unavailable"],
 };

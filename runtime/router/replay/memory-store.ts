@@ -1,25 +1,32 @@
 import { LRUCache } from "lru-cache";
-import type { AnswerStore, Claim, StoredAnswer } from "./answer-store.ts";
-
-export interface StoreLimits {
-  readonly ttlMs: number;
-  /** All answers together. */
-  readonly maxBytes: number;
-}
+import {
+  type AnswerName,
+  type AnswerStore,
+  type Claim,
+  entryBytes,
+  largestBody,
+  type StoredAnswer,
+  type StoreLimits,
+  type Turn,
+} from "./answer-store.ts";
 
 interface Entry {
+  readonly tenant: string;
   readonly fingerprint: string;
   readonly answer: StoredAnswer;
 }
 
-/** No answer takes a larger share of the store than this, so that one does not drop all the others. */
-const largestShare = 1 / 8;
-/** What an entry takes beside its body: names, headers and the store's own books; bytes, rounded up. */
-const entryBytes = 2_048;
+interface Running {
+  readonly tenant: string;
+  readonly fingerprint: string;
+  forgotten: boolean;
+}
 
 /** Answers in this process's memory; the oldest are dropped first. */
 export class MemoryStore implements AnswerStore {
-  readonly #running = new Map<string, { readonly fingerprint: string }>();
+  readonly #running = new Map<string, Running>();
+  /** Turns that nothing was claimed for. */
+  readonly #replacing = new Set<Running>();
   readonly #now: () => number;
   #answers: LRUCache<string, Entry>;
   #limits: StoreLimits;
@@ -32,43 +39,69 @@ export class MemoryStore implements AnswerStore {
   }
 
   get maxBodyBytes(): number {
-    return this.#answers.maxEntrySize - entryBytes;
+    return largestBody(this.#limits);
   }
 
-  /** From now on; what is kept already stays as far as there is room. */
   limit(limits: StoreLimits): void {
-    if (limits.ttlMs === this.#limits.ttlMs && limits.maxBytes === this.#limits.maxBytes) return;
+    const { ttlMs, maxBytes } = this.#limits;
+    this.#limits = limits;
+    if (limits.ttlMs === ttlMs && limits.maxBytes === maxBytes) return;
     const before = this.#answers.dump();
     this.#answers.clear();
-    this.#limits = limits;
     this.#answers = cacheOf(limits, this.#now);
     this.#answers.load(before);
   }
 
-  async claim(name: string, fingerprint: string): Promise<Claim> {
+  async claim({ tenant, digest }: AnswerName, fingerprint: string): Promise<Claim> {
+    const name = nameOf(tenant, digest);
     // Not `get`: an answer that is asked for again is not younger for that.
     const entry = this.#answers.peek(name);
-    if (entry) return { state: "answered", ...entry };
+    if (entry) return { state: "answered", fingerprint: entry.fingerprint, answer: entry.answer };
     const running = this.#running.get(name);
-    if (running) return { state: "running", ...running };
-    const mine = { fingerprint };
+    if (running) return { state: "running", fingerprint: running.fingerprint };
+    const mine: Running = { tenant, fingerprint, forgotten: false };
     this.#running.set(name, mine);
     // A turn that is over already must not end the next one's.
-    const release = async () => {
+    const over = () => {
       if (this.#running.get(name) === mine) this.#running.delete(name);
     };
+    return { state: "free", turn: this.#turn(name, mine, over) };
+  }
+
+  async replace({ tenant, digest }: AnswerName, fingerprint: string): Promise<Turn> {
+    const mine: Running = { tenant, fingerprint, forgotten: false };
+    this.#replacing.add(mine);
+    return this.#turn(nameOf(tenant, digest), mine, () => void this.#replacing.delete(mine));
+  }
+
+  /** Looks at every answer: there are no more of them than fit into memory, and it is seldom asked for. */
+  async forget(tenant: string): Promise<void> {
+    for (const [name, entry] of [...this.#answers.entries()]) {
+      if (entry.tenant === tenant) this.#answers.delete(name);
+    }
+    for (const [name, running] of this.#running) {
+      if (running.tenant !== tenant) continue;
+      running.forgotten = true;
+      this.#running.delete(name);
+    }
+    for (const running of this.#replacing) if (running.tenant === tenant) running.forgotten = true;
+  }
+
+  #turn(name: string, mine: Running, over: () => void): Turn {
     return {
-      state: "free",
-      turn: {
-        keep: async (answer) => {
-          this.#answers.set(name, { ...mine, answer: { ...answer, body: ownCopy(answer.body) } });
-          await release();
-        },
-        release,
+      keep: async (answer) => {
+        const { tenant, fingerprint } = mine;
+        if (!mine.forgotten && answer.body.length <= this.maxBodyBytes) {
+          this.#answers.set(name, { tenant, fingerprint, answer: { ...answer, body: ownCopy(answer.body) } });
+        }
+        over();
       },
+      release: async () => over(),
     };
   }
 }
+
+const nameOf = (tenant: string, digest: string): string => `${digest} ${tenant}`;
 
 function cacheOf({ ttlMs, maxBytes }: StoreLimits, now: () => number): LRUCache<string, Entry> {
   return new LRUCache({
@@ -78,7 +111,7 @@ function cacheOf({ ttlMs, maxBytes }: StoreLimits, now: () => number): LRUCache<
     // What somebody was answered does not lie in memory for longer than it is of use.
     ttlAutopurge: true,
     maxSize: maxBytes,
-    maxEntrySize: Math.floor(maxBytes * largestShare),
+    maxEntrySize: largestBody({ ttlMs, maxBytes }) + entryBytes,
     sizeCalculation: ({ answer }) => answer.body.length + entryBytes,
   });
 }

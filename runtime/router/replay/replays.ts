@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 import { type IdempotencyConfig, renderJson } from "../../config/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
-import type { StoredAnswer, Turn } from "./answer-store.ts";
+import type { AnswerStore, StoredAnswer } from "./answer-store.ts";
+import { FirstAnswer } from "./first-answer.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { Recording, Room } from "./recording.ts";
+import { Room } from "./recording.ts";
 
 export const idempotencyHeader = "idempotency-key";
 
@@ -19,20 +20,26 @@ export interface Repeatable {
 }
 
 /** What a request with an idempotency key gets: the answer that there was, or its turn to be answered. */
-export type Begun = { readonly answer: StoredAnswer } | { readonly first: FirstAnswer };
+export type Begun =
+  | { readonly answer: StoredAnswer }
+  /** Absent where the store can't be asked, and the configuration allows that. */
+  | { readonly first: FirstAnswer | undefined };
 
 /** Answers requests that say who they are by an `idempotency-key` once, and their repeats with the same. */
 export class Replays {
   readonly #config: () => IdempotencyConfig;
-  readonly #store: MemoryStore;
+  readonly #store: AnswerStore;
   #limits: IdempotencyConfig;
   #room: Room;
 
-  /** @param config as it is now; another one is followed without losing what is kept */
-  constructor(config: () => IdempotencyConfig) {
+  /**
+   * @param config as it is now; another one is followed without losing what is kept
+   * @param store in this process's memory by default
+   */
+  constructor(config: () => IdempotencyConfig, store: AnswerStore = new MemoryStore(config())) {
     this.#config = config;
     this.#limits = config();
-    this.#store = new MemoryStore(this.#limits);
+    this.#store = store;
     this.#room = new Room(this.#limits.maxBytes);
   }
 
@@ -41,13 +48,26 @@ export class Replays {
     if (!/^[\x20-\x7e]{1,255}$/.test(key)) throw wrong("allowed: 1 to 255 printable ASCII characters");
     this.#follow();
     const { caller, route, headers, body } = request;
-    const name = digest(["idempotency", caller?.tenant, caller?.keyId, key]);
+    const name = { tenant: caller?.tenant ?? "", digest: digest(["idempotency", caller?.tenant, caller?.keyId, key]) };
     const fingerprint = digest({ route, headers, body });
     const claim = await this.#store.claim(name, fingerprint);
+    if (claim.state === "unknown") return this.#unknown();
     if (claim.state === "free") return { first: new FirstAnswer(claim.turn, this.#store.maxBodyBytes, this.#room) };
     if (claim.fingerprint !== fingerprint) throw wrong("another request had this key; allowed: one that is new");
     if (claim.state === "running") throw stillRunning();
     return { answer: claim.answer };
+  }
+
+  /** Repeats of a tenant's requests are answered anew, and billed again. @throws Error where the store can't be asked */
+  forget(tenant: string): Promise<void> {
+    return this.#store.forget(tenant);
+  }
+
+  /** Whoever sends a key would rather ask again later than pay twice. */
+  #unknown(): Begun {
+    if (this.#limits.onStoreLost === "allow") return { first: undefined };
+    const message = `${idempotencyHeader}: whether the request was answered before can't be found out now; ask again`;
+    throw new RouterError("unavailable", message, { param: idempotencyHeader, headers: { "retry-after": "1" } });
   }
 
   #follow(): void {
@@ -56,53 +76,6 @@ export class Replays {
     if (limits.maxBytes !== this.#limits.maxBytes) this.#room = new Room(limits.maxBytes);
     this.#limits = limits;
     this.#store.limit(limits);
-  }
-}
-
-/** The turn of the first request with its key: only a whole answer is kept. */
-export class FirstAnswer {
-  readonly #turn: Turn;
-  readonly #maxBodyBytes: number;
-  readonly #room: Room;
-
-  constructor(turn: Turn, maxBodyBytes: number, room: Room) {
-    this.#turn = turn;
-    this.#maxBodyBytes = maxBodyBytes;
-    this.#room = room;
-  }
-
-  keep(answer: StoredAnswer): Promise<void> {
-    return answer.body.length > this.#maxBodyBytes ? this.release() : this.#turn.keep(answer);
-  }
-
-  /** It failed: the repeat is tried anew. */
-  release(): Promise<void> {
-    return this.#turn.release();
-  }
-
-  /**
-   * The same stream, kept where it is sent to its end.
-   *
-   * @param whole whether the stream that has ended ended with a whole answer
-   */
-  async *recorded(
-    chunks: AsyncGenerator<Buffer, void>,
-    headers: StoredAnswer["headers"],
-    whole: () => boolean,
-  ): AsyncGenerator<Buffer, void, undefined> {
-    const recording = new Recording(this.#maxBodyBytes, this.#room);
-    let ended = false;
-    try {
-      for await (const chunk of chunks) {
-        recording.add(chunk);
-        yield chunk;
-      }
-      ended = whole();
-    } finally {
-      const body = recording.end();
-      // Before the response ends: whoever has read it may ask again at once.
-      await (ended && body ? this.keep({ kind: "stream", headers, body }) : this.release());
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { paid, type RouteDoc } from "../openapi/index.ts";
+import { cached, paid, type RouteDoc } from "../openapi/index.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { answerChat } from "./ask.ts";
 import type { RouteParts } from "./respond.ts";
@@ -60,12 +60,12 @@ const events = z.string().meta({
 
 const doc: RouteDoc = {
   summary: "Answers a chat on the OpenAI wire, whole or as a stream.",
-  requestHeaders: paid.headers,
+  requestHeaders: [...paid.headers, ...cached.headers],
   body: ChatCompletionRequest,
   answers: {
     200: {
       description: "The answer; a stream where the request says so.",
-      headers: [...paid.answered, "x-router-max-output-tokens"],
+      headers: [...paid.answered, ...cached.answered, "x-router-max-output-tokens"],
       content: { "application/json": ChatCompletion, "text/event-stream": events },
     },
   },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { paid, type RouteDoc } from "../openapi/index.ts";
+import { cached, paid, type RouteDoc } from "../openapi/index.ts";
 import { openAiWire } from "../wires/openai/index.ts";
 import { clientSignal } from "./client.ts";
 import { bytesOf, isSovereign, stickyKey } from "./exchange.ts";
@@ -42,12 +42,12 @@ export const EmbeddingList = z
 
 const doc: RouteDoc = {
   summary: "Makes vectors of texts; never at another model than the one that is meant.",
-  requestHeaders: paid.headers,
+  requestHeaders: [...paid.headers, ...cached.headers],
   body: EmbeddingRequest,
   answers: {
     200: {
       description: "One vector for each text.",
-      headers: paid.answered,
+      headers: [...paid.answered, ...cached.answered],
       content: { "application/json": EmbeddingList },
     },
   },

@@ -70,6 +70,7 @@ export function routerHeaders({
   reason,
   maxOutputTokens,
   costNano,
+  cache,
 }: Trail): Record<string, string> {
   return {
     ...(backend ? { "x-router-backend": backend } : {}),
@@ -78,6 +79,7 @@ export function routerHeaders({
     ...(reason ? { "x-router-reason": headerSafe(reason) } : {}),
     ...(maxOutputTokens === undefined ? {} : { "x-router-max-output-tokens": String(maxOutputTokens) }),
     ...(costNano === undefined ? {} : { "x-router-cost-usd": formatDollars(costNano, 9) }),
+    ...(cache === undefined ? {} : { "x-router-cache": cache }),
   };
 }
 

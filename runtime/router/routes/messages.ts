@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { paid, type RouteDoc } from "../openapi/index.ts";
+import { cached, paid, type RouteDoc } from "../openapi/index.ts";
 import { anthropicWire } from "../wires/anthropic/index.ts";
 import { answerChat } from "./ask.ts";
 import type { RouteParts } from "./respond.ts";
@@ -49,12 +49,12 @@ const events = z.string().meta({
 
 const doc: RouteDoc = {
   summary: "Answers a chat on the Anthropic wire, whole or as a stream.",
-  requestHeaders: [...paid.headers, ...wireHeaderNames],
+  requestHeaders: [...paid.headers, ...cached.headers, ...wireHeaderNames],
   body: MessagesRequest.meta({ title: "MessagesRequest" }),
   answers: {
     200: {
       description: "The answer; a stream where the request says so.",
-      headers: [...paid.answered, "x-router-max-output-tokens"],
+      headers: [...paid.answered, ...cached.answered, "x-router-max-output-tokens"],
       content: { "application/json": Message, "text/event-stream": events },
     },
   },

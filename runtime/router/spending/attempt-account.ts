@@ -28,6 +28,8 @@ export interface AttemptAccountParts {
   readonly attempt: Attempt;
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
+  /** What "always the primary" would cost, where the request let the router choose. */
+  readonly primary?: Priced | undefined;
   settled(cost: Nanos): void;
 }
 
@@ -69,7 +71,15 @@ export class AttemptAccount {
       estimated,
       latencyMs,
       firstTokenMs: result.firstTokenMs,
+      arbitrageSavedNano: estimated ? undefined : this.#saved(result, cost, latencyMs),
     });
+  }
+
+  /** By the same counts: how many tokens another model would have read and written nobody knows. */
+  #saved({ outcome, usage }: AttemptResult, cost: Nanos, ms: number): bigint | undefined {
+    const { primary } = this.#parts;
+    if (primary === undefined || outcome !== "answered" || !usage || !isCount(usage)) return undefined;
+    return BigInt(costOf(primary, usage, ms) - cost);
   }
 
   #cost(result: AttemptResult, ms: number): { cost: Nanos; estimated: boolean } {

@@ -60,6 +60,8 @@ export class RequestAccount {
   #number = 0;
   #firstAttemptId: string | undefined;
   #before: Target | undefined;
+  /** Whom "always the primary" would have asked; set for requests that name nobody. */
+  primary: Pick<Target, "backend" | "model"> | undefined;
 
   constructor(spending: Spending, spender: Spender, trail: Trail) {
     this.#spending = spending;
@@ -147,6 +149,7 @@ export class RequestAccount {
       attempt,
       store,
       ledger,
+      primary: ledger && this.primary && this.#spending.priceOf(this.primary.backend, this.primary.model),
       settled: (cost) => this.#settled(amount, cost),
     });
   }

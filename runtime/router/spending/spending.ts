@@ -15,6 +15,7 @@ import {
   type Scope,
 } from "../money/index.ts";
 import type { Trail } from "../trail.ts";
+import { cachedRow, type Saved } from "./cached-row.ts";
 import { RequestAccount, type Spender } from "./request-account.ts";
 
 /** Reservations of routers that died are looked for this often; milliseconds. */
@@ -96,6 +97,11 @@ export class Spending {
   /** Begins a request; its cost is told to `trail`. */
   request(spender: Spender, trail: Trail): RequestAccount {
     return new RequestAccount(this, spender, trail);
+  }
+
+  /** Writes down that a request got an answer again which had cost something before. */
+  cached(spender: Spender, saved: Saved): void {
+    this.ledger?.append(cachedRow(spender, saved));
   }
 
   limitsOf(tenant: string, key: string): Limits {

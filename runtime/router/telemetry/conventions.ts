@@ -73,6 +73,8 @@ export const attribute = {
   totalOutputTokens: "hybrid_llm.usage.output_tokens",
   /** US dollars, of all attempts. */
   costUsd: "hybrid_llm.cost_usd",
+  /** hit or miss of the response cache. */
+  cache: "hybrid_llm.cache",
 } as const;
 
 const httpMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
@@ -115,6 +117,8 @@ export const metric = {
   breakerState: "hybrid_llm_breaker_state",
   predictiveAverage: "hybrid_llm_predictive_average_seconds",
   predictiveSlow: "hybrid_llm_predictive_slow",
+  cacheRequests: "hybrid_llm_cache_requests_total",
+  cacheSaved: "hybrid_llm_cache_saved_usd_total",
   configReloads: "hybrid_llm_config_reloads_total",
   spansExported: "hybrid_llm_spans_exported_total",
   spansDropped: "hybrid_llm_spans_dropped_total",

@@ -53,6 +53,12 @@ export class RouterMetrics {
     labels: [...genAi, label.tokenType],
     buckets: buckets.tokens,
   });
+  readonly cached = this.#counter(metric.cacheRequests, "Requests that the response cache was asked for.", ["result"]);
+  readonly cacheSaved = this.#counter(
+    metric.cacheSaved,
+    "What answers had cost that were given again; US dollars.",
+    [],
+  );
   readonly configReloads = this.#counter(metric.configReloads, "New configurations, by what became of them.", [
     "result",
   ]);

@@ -64,7 +64,7 @@ export class ServedRequest implements RequestTelemetry {
     span.end((write) => this.#attributes(end, write), errorTypeOf(end) === undefined ? undefined : "");
   }
 
-  #measure({ status, wire, error }: RequestEnd): void {
+  #measure({ status, wire, error, cache, savedNano }: RequestEnd): void {
     const { metrics, start } = this.#parts;
     const route = start.route ?? noRoute;
     metrics.requestsActive--;
@@ -72,6 +72,8 @@ export class ServedRequest implements RequestTelemetry {
     metrics.requests(route, String(status), wire ?? "").inc();
     metrics.requestDuration(route).observe((performance.now() - this.#startedAt) / 1_000);
     if (error !== undefined && status < 500) metrics.rejected(error).inc();
+    if (cache !== undefined) metrics.cached(cache).inc();
+    if (savedNano !== undefined) metrics.cacheSaved().inc(toDollars(savedNano));
   }
 
   #attributes(end: RequestEnd, write: AttributeWriter): void {
@@ -94,6 +96,7 @@ export class ServedRequest implements RequestTelemetry {
     write.word(attribute.outcome, end.outcome);
     write.word(attribute.errorCode, end.error);
     write.number(attribute.attempts, end.attempts);
+    write.word(attribute.cache, end.cache);
     write.flag(attribute.sovereign, end.sovereign);
     write.flag(attribute.streamed, this.#streaming);
     write.number(attribute.totalInputTokens, end.usage?.prompt_tokens);

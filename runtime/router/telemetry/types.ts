@@ -60,6 +60,10 @@ export interface RequestEnd {
   /** Nano-dollars. */
   readonly costNano?: number | undefined;
   readonly sovereign?: boolean | undefined;
+  /** What the response cache had; absent where it was not asked. */
+  readonly cache?: "hit" | "miss" | undefined;
+  /** What the answer had cost that was given again; nano-dollars. */
+  readonly savedNano?: number | undefined;
 }
 
 export type Operation = "chat" | "embeddings" | "count_tokens";

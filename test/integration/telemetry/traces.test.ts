@@ -42,6 +42,7 @@ async function failedOver(): Promise<{ server: DecodedSpan; first: DecodedSpan; 
     attempts: 2,
     usage,
     sovereign: false,
+    cache: "miss",
   });
   await telemetry.close(closing);
   const named = (name: string): DecodedSpan => {
@@ -128,6 +129,7 @@ test("a request says what it was, what became of it, and why", async () => {
     "hybrid_llm.reason": "in place of openai; after openai: HTTP 503",
     "hybrid_llm.outcome": "answered",
     "hybrid_llm.attempts": 2,
+    "hybrid_llm.cache": "miss",
     "hybrid_llm.sovereign": false,
     "hybrid_llm.streamed": false,
     "hybrid_llm.usage.input_tokens": 20,

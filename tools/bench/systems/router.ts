@@ -14,6 +14,8 @@ export interface RouterOptions {
   /** Given to Node. */
   readonly nodeArgs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Beside what every benchmark sets. */
+  readonly config?: RouterConfigInput;
 }
 
 const startMs = 30_000;
@@ -23,7 +25,7 @@ const startMs = 30_000;
  * prediction, metrics, a log line and a recorded trace for each request, and each attempt's cost reserved and settled.
  */
 export async function startRouter(place: Place, options: RouterOptions = {}): Promise<System> {
-  const { name = "ours", checkout = projectDirectory, nodeArgs = [], environment = {} } = options;
+  const { name = "ours", checkout = projectDirectory, nodeArgs = [], environment = {}, config: more = {} } = options;
   const { path: bundle } = await bundleOf(checkout);
   const { id, key, sha256 } = issueKey();
   const port = await freePort();
@@ -33,6 +35,7 @@ export async function startRouter(place: Place, options: RouterOptions = {}): Pr
     prices: { [`openai/${fakeModel}`]: { input: 1, output: 4 } },
     budgets: { stack: { day: 1_000_000 } },
     backends: { openai: { baseUrl: `http://127.0.0.1:${place.upstreamPort}/v1`, models: [fakeModel] } },
+    ...more,
   };
   const configFile = join(place.folder, `${name}.json`);
   writeFileSync(configFile, renderJson(config));

@@ -37,8 +37,8 @@ export const dimensions = ["stack", "region", "tenant", "key_id", "feature", "ba
 /** What is summed up, and what one attempt adds to it. */
 export const measures = {
   requests: "(attempt_id = first_attempt_id)::integer",
-  attempts: "1",
-  failed: "(outcome <> 'answered')::integer",
+  attempts: "(outcome <> 'cached')::integer",
+  failed: "(outcome not in ('answered', 'cached'))::integer",
   input_tokens: "input_tokens",
   cached_tokens: "cached_tokens",
   cache_write_tokens: "cache_write_tokens",

@@ -24,8 +24,11 @@ const figures = {
   ...tokens,
   cost_usd: usd,
   estimated_usd: usd.meta({ description: "Of the cost: what no provider has confirmed." }),
-  arbitrage_saved_usd: usd,
-  cache_saved_usd: usd,
+  arbitrage_saved_usd: usd.meta({
+    description:
+      "What the default model of the first backend of the chain would have cost more for the tokens of requests for auto; below 0 where less.",
+  }),
+  cache_saved_usd: usd.meta({ description: "What the answers had cost that were given again." }),
 };
 
 const name = z.string().optional();
@@ -59,8 +62,8 @@ const Costs = z
 const Attempt = z.strictObject({
   attempt_id: z.string(),
   at: z.iso.datetime(),
-  number: z.int().min(1),
-  cause: z.string().meta({ description: "first, retry, failover, continuation ..." }),
+  number: z.int().min(0).meta({ description: "0 where the answer was cached and nobody was asked." }),
+  cause: z.string().meta({ description: "first, retry, failover, continuation, cache ..." }),
   backend: z.string(),
   model: z.string(),
   operation: z.string(),

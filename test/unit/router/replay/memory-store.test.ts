@@ -1,19 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MemoryStore, type StoredAnswer, type Turn } from "../../../../runtime/router/replay/index.ts";
+import { type AnswerName, MemoryStore, type StoredAnswer, type Turn } from "../../../../runtime/router/replay/index.ts";
 
 const mebibyte = 1_048_576;
 const limits = { ttlMs: 60_000, maxBytes: mebibyte };
 const answerOf = (body: string): StoredAnswer => ({ kind: "json", headers: {}, body: Buffer.from(body) });
 
+const named = (digest: string, tenant = "school"): AnswerName => ({ tenant, digest });
+
 async function turn(store: MemoryStore, name: string, fingerprint = "f"): Promise<Turn> {
-  const claim = await store.claim(name, fingerprint);
+  const claim = await store.claim(named(name), fingerprint);
   if (claim.state !== "free") throw new Error(`${name} is ${claim.state}`);
   return claim.turn;
 }
 
 const stateOf = async (store: MemoryStore, name: string) => {
-  const claim = await store.claim(name, "f");
+  const claim = await store.claim(named(name), "f");
   if (claim.state === "free") await claim.turn.release();
   return claim.state;
 };
@@ -22,9 +24,13 @@ describe("a name in the store", () => {
   test("is one request's until that has ended, then has its answer", async () => {
     const store = new MemoryStore(limits);
     const first = await turn(store, "a", "f1");
-    expect(await store.claim("a", "f2")).toEqual({ state: "running", fingerprint: "f1" });
+    expect(await store.claim(named("a"), "f2")).toEqual({ state: "running", fingerprint: "f1" });
     await first.keep(answerOf("one"));
-    expect(await store.claim("a", "f2")).toEqual({ state: "answered", fingerprint: "f1", answer: answerOf("one") });
+    expect(await store.claim(named("a"), "f2")).toEqual({
+      state: "answered",
+      fingerprint: "f1",
+      answer: answerOf("one"),
+    });
   });
 
   test("is free again after a request that was released", async () => {
@@ -107,4 +113,44 @@ describe("the store's size", () => {
     await running.keep(answerOf("two"));
     expect(await stateOf(store, "running")).toBe("answered");
   });
+});
+
+describe("what is forgotten of a tenant", () => {
+  const held = async (store: MemoryStore, name: AnswerName) => (await store.claim(name, "f")).state === "answered";
+
+  test("is its answers, and those that are under way, and nothing of others", async () => {
+    const store = new MemoryStore(limits);
+    for (const tenant of ["school", "bank"]) {
+      const claim = await store.claim(named("kept", tenant), "f");
+      if (claim.state === "free") await claim.turn.keep(answerOf(tenant));
+    }
+    const running = await turn(store, "running");
+    const replacing = await store.replace(named("replaced"), "f");
+    await store.forget("school");
+    await running.keep(answerOf("late"));
+    await replacing.keep(answerOf("late"));
+    for (const name of ["kept", "running", "replaced"]) expect(await held(store, named(name))).toBe(false);
+    expect(await held(store, named("kept", "bank"))).toBe(true);
+  });
+
+  test("is not what comes after", async () => {
+    const store = new MemoryStore(limits);
+    await store.forget("school");
+    await (await turn(store, "a")).keep(answerOf("new"));
+    expect(await held(store, named("a"))).toBe(true);
+  });
+});
+
+test("an answer takes the place of another where it is asked for anew", async () => {
+  const store = new MemoryStore(limits);
+  await (await turn(store, "a")).keep(answerOf("old"));
+  await (await store.replace(named("a"), "f")).keep(answerOf("new"));
+  expect(await store.claim(named("a"), "f")).toMatchObject({ state: "answered", answer: answerOf("new") });
+});
+
+test("an answer that is larger than it may be is not kept", async () => {
+  const store = new MemoryStore({ ...limits, maxEntryBytes: 10 });
+  await (await turn(store, "a")).keep(answerOf("x".repeat(10)));
+  await (await turn(store, "b")).keep(answerOf("x".repeat(11)));
+  expect([await stateOf(store, "a"), await stateOf(store, "b")]).toEqual(["answered", "free"]);
 });

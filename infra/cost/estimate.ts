@@ -64,9 +64,11 @@ function priced(drafts: readonly Draft[], table: PriceTable): { items: CostItem[
   const problems: Problem[] = [];
   for (const group of groups.values()) {
     const [{ price, region }] = group as [Draft];
+    const quantity = sum(group.map((draft) => draft.quantity));
+    // Nothing of it is bought, so it needs no price: usage that is declared as zero.
+    if (quantity.max === 0) continue;
     try {
       const figure = table.figure(price, region);
-      const quantity = sum(group.map((draft) => draft.quantity));
       const monthly = monthlyOf(
         figure,
         mapped(quantity, (units) => Math.max(0, units - (includedOnce[price] ?? 0))),

@@ -26,7 +26,8 @@ export interface ReadList {
 
 /**
  * Reads a plain list: entries `{type, region, quantity?, name?, ...}`, where `type` is one of {@link kinds}, the id of a
- * figure of the price table (its `quantity` in that figure's unit), or a Pulumi type with its inputs.
+ * figure of the price table (its `quantity` in that figure's unit), or a Pulumi type with its inputs, beside it or under
+ * `inputs`.
  */
 export function readList(value: unknown): ReadList {
   const parsed = List.safeParse(value);
@@ -38,13 +39,16 @@ export function readList(value: unknown): ReadList {
   const mistakes: string[] = [];
   for (const [index, { type, region, quantity, name = `${type}-${index + 1}`, ...rest }] of parsed.data.entries()) {
     if (type.includes(":")) {
-      resources.push({
-        type,
-        name,
-        capability: "list",
-        properties: plainProperties(rest),
-        ...(region ? { region } : {}),
-      });
+      const count = quantity.expected;
+      if (quantity.min !== quantity.max || !Number.isInteger(count) || count > 1000) {
+        mistakes.push(`resources[${index}].quantity: a Pulumi type is counted in whole resources, at most 1000`);
+        continue;
+      }
+      const properties = plainProperties("inputs" in rest ? rest.inputs : rest);
+      for (let copy = 1; copy <= count; copy++) {
+        const numbered = count === 1 ? name : `${name}-${copy}`;
+        resources.push({ type, name: numbered, capability: "list", properties, ...(region ? { region } : {}) });
+      }
       continue;
     }
     try {

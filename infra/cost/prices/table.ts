@@ -31,7 +31,7 @@ const Figure = z.strictObject({
 });
 export type Figure = z.infer<typeof Figure>;
 
-const Source = z.object({
+const Source = z.looseObject({
   kind: z.string(),
   ref: z.string(),
   path: z.string().optional(),
@@ -47,9 +47,9 @@ export const PriceFile = z.strictObject({
   regions: z.record(z.string(), z.string()),
   confidence: z.record(z.string(), z.string()),
   figures: z.array(Figure),
-  notOffered: z.array(z.object({ id: z.string(), region: z.string() })),
-  missing: z.array(z.object({ id: z.string(), region: z.string(), why: z.string() })),
-  conflicts: z.array(z.object({ what: z.string(), kept: z.string(), why: z.string() })),
+  notOffered: z.array(z.looseObject({ id: z.string(), region: z.string() })),
+  missing: z.array(z.looseObject({ id: z.string(), region: z.string(), why: z.string() })),
+  conflicts: z.array(z.looseObject({ what: z.string(), kept: z.string(), why: z.string() })),
   sources: z.record(z.string(), Source),
 });
 export type PriceFile = z.infer<typeof PriceFile>;

@@ -170,6 +170,12 @@ describe("a list", () => {
     ]);
   });
 
+  it("counts resources of Pulumi's types, with their inputs apart or beside", () => {
+    const volume = { type: "aws:ebs/volume:Volume", region: us, inputs: { type: "gp3", size: 100 }, quantity: 3 };
+    expect(estimate(readList([volume])).total.expected).toBeCloseTo(24, 6);
+    expect(mistakesIn({ ...volume, quantity: 1.5 })[0]).toContain("whole resources");
+  });
+
   it("has no price for what the table lacks, and says so", () => {
     const { problems } = estimate(readList([{ type: "ec2", region: "eu-west-1", instanceType: "g6.xlarge" }]));
     expect(problems[0]).toMatchObject({

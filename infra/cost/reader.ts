@@ -91,13 +91,16 @@ export class Reader {
   }
 
   #read(key: string): Value | undefined {
-    const value = this.#values[key] ?? undefined;
-    if (value === unknownValue) throw new Unpriceable(`${this.#at(key)} isn't known before the deployment`);
-    return value;
+    return this.#values[key] ?? undefined;
   }
 
   #refuse(key: string, value: Value | undefined, wanted: string): never {
-    const given = value === undefined ? "is missing" : value === unknownValue ? "isn't known" : `is ${shown(value)}`;
+    const given =
+      value === undefined
+        ? "is missing"
+        : value === unknownValue
+          ? "isn't known before the deployment"
+          : `is ${shown(value)}`;
     throw new Unpriceable(`${this.#at(key)} ${given}; its cost needs ${wanted}`);
   }
 

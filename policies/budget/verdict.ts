@@ -35,22 +35,10 @@ export function limitsOf(plan: Plan): BudgetLimits | string {
 
 const isAmount = (value: Value | undefined): value is number => typeof value === "number" && value >= 0;
 
-const verdicts = new WeakMap<Plan["resources"], BudgetVerdict>();
-
-/** The plan, judged; the policies of the pack share it. */
+/** The plan, judged by limits. */
 export function verdictOf(plan: Plan, limits: BudgetLimits): BudgetVerdict {
-  const known = verdicts.get(plan.resources);
-  if (
-    known &&
-    known.infrastructure.limit === limits.monthlyInfrastructureUsd &&
-    known.llm.limit === limits.dailyLlmUsd
-  ) {
-    return known;
-  }
   const { manifests, problems } = manifestsOf(plan);
-  const verdict = checkBudget({ limits, resources: plan.costResources(), manifests, problems, now: new Date() });
-  verdicts.set(plan.resources, verdict);
-  return verdict;
+  return checkBudget({ limits, resources: plan.costResources(), manifests, problems, now: new Date() });
 }
 
 /** What the plan's components declare, charts included. */

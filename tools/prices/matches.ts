@@ -26,6 +26,10 @@ const single: Readonly<Record<string, Match>> = {
   "secretsmanager.secret": usage("AWSSecretsManager", "AWSSecretsManager-Secrets"),
   "ecr.storage": usage("AmazonECR", "TimedStorage-ByteHrs"),
   "s3.standard": usage("AmazonS3", "TimedStorage-ByteHrs", { attributes: { volumeType: "Standard" } }),
+  "sqs.standard": usage("AWSQueueService", "Requests-Tier1", { size: 1_000_000 }),
+  "sqs.fifo": usage("AWSQueueService", "Requests-FIFO-Tier1", { size: 1_000_000 }),
+  "apigateway.http": usage("AmazonApiGateway", "ApiGatewayHttpRequest", { size: 1_000_000 }),
+  "apigateway.rest": usage("AmazonApiGateway", "ApiGatewayRequest", { size: 1_000_000 }),
   "cloudwatch.logs.ingest": usage("AmazonCloudWatch", "DataProcessing-Bytes"),
   "cloudwatch.logs.storage": usage("AmazonCloudWatch", "TimedStorage-ByteHrs"),
 };

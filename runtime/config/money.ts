@@ -13,7 +13,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const PeriodBudgets = z.strictObject({
+export const PeriodBudgets = z.strictObject({
   day: dollars.optional(),
   week: dollars.optional().meta({ description: "From Monday." }),
   month: dollars.optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AccessConfig } from "./access.ts";
 import { CacheConfig } from "./cache.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
@@ -144,6 +145,7 @@ export const RouterConfig = z
       .record(z.string().min(1), z.strictObject({ sovereign: z.boolean().default(false) }))
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
+    access: AccessConfig,
     idempotency: IdempotencyConfig,
     cache: CacheConfig,
     rates: RateConfig,

@@ -65,6 +65,7 @@ backend   ${answer.backend}, model ${answer.model}${outputs.rehearsal?.value ? "
 
 router    ${deployment.url}
 API key   ${deployment.apiKeyFile}
+admin key ${deployment.adminKeyFile}
 CA        ${deployment.caFile}
 
 Ask the next one:
@@ -115,6 +116,7 @@ function deploymentOf(outputs: OutputMap): Deployment {
   return {
     url: text("url"),
     apiKeyFile: text("apiKeyFile"),
+    adminKeyFile: text("adminKeyFile"),
     caFile: text("caFile"),
     clientCertificateFile: text("clientCertificateFile"),
     clientKeyFile: text("clientKeyFile"),

@@ -116,6 +116,29 @@ export class Ledger {
     return this.#journal.writable;
   }
 
+  /**
+   * Its database, for what else has to be kept there: at this router's schema, opened where it isn't yet.
+   *
+   * @throws DatabaseUnavailable, StatementRefused
+   */
+  database(): Promise<Database> {
+    return this.#primary.ready();
+  }
+
+  get kind(): Database["kind"] {
+    return this.#parts.kind;
+  }
+
+  /** Whose rows it writes. */
+  get stack(): string {
+    return this.#parts.source.stack;
+  }
+
+  /** Absolute; undefined where nothing is kept on this machine. */
+  get directory(): string | undefined {
+    return this.#parts.directory;
+  }
+
   get health(): LedgerHealth {
     const { directory, kind } = this.#parts;
     const journal = this.#journal;

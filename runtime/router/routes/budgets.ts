@@ -55,7 +55,7 @@ const doc: RouteDoc = {
   errors: ["unavailable"],
 };
 
-/** Limits are part of the configuration: they are read here and changed there. */
+/** What is left; the limits are changed in the configuration, and by PUT (routes/admin/set-budget.ts). */
 export function budgets(app: FastifyInstance, router: HybridRouter): void {
   app.get("/v1/budgets", { config: { wire: openAiWire, doc } }, async ({ exchange }, reply) => {
     const { spending, config } = router;

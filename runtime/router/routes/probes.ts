@@ -49,6 +49,15 @@ export const Health = z
       known: z.boolean().meta({ description: "Whether it is known what was spent; where not, what costs is refused." }),
       why: z.string().optional(),
     }),
+    access: z
+      .strictObject({
+        revision: z.int().min(0).meta({ description: "Of keys and tenants; raised by each change at any router." }),
+        stale_since: z.iso.datetime().optional().meta({
+          description: "Since when the database can't be asked: what was known then goes on.",
+        }),
+      })
+      .optional()
+      .meta({ description: "Absent where keys are changed in the configuration only." }),
   })
   .meta({ title: "Health" });
 

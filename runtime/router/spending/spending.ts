@@ -9,6 +9,7 @@ import {
   type Limits,
   LimitTable,
   MemoryBudgetStore,
+  type OwnBudgets,
   type Priced,
   Prices,
   type RedisClient,
@@ -46,6 +47,7 @@ export class Spending {
   #config: Rules;
   #prices: Prices;
   #limits: LimitTable;
+  #own: OwnBudgets | undefined;
 
   constructor({ config, store, redis, ledger, loaded, onProblem }: SpendingParts) {
     this.store = store;
@@ -87,7 +89,13 @@ export class Spending {
   reconfigure(config: Rules): void {
     this.#config = config;
     this.#prices = new Prices(config.prices);
-    this.#limits = new LimitTable(config.budgets);
+    this.#limits = new LimitTable(config.budgets, this.#own);
+  }
+
+  /** From now on these budgets apply, too, as they are whenever somebody asks. */
+  lay(own: OwnBudgets): void {
+    this.#own = own;
+    this.#limits = new LimitTable(this.#config.budgets, own);
   }
 
   get fileTokens(): number {

@@ -30,14 +30,18 @@ const tenants = [
 const hourMs = 3_600_000;
 const days = 30;
 
-/** Writes a month of requests into a router's ledger, the same ones each time, up to now. */
-export async function writeHistory(config: RouterConfig, now: number): Promise<void> {
+/**
+ * Writes a month of requests into a router's ledger, the same ones each time, up to now.
+ *
+ * @param zoneHours by which the clocks of those who ask are ahead of UTC
+ */
+export async function writeHistory(config: RouterConfig, now: number, zoneHours: number): Promise<void> {
   const quiet = { info() {}, warn() {}, error() {} };
   const source = { stack: config.ledger.stack ?? config.name, region: config.region };
   const ledger = openLedger({ config: config.ledger, source, environment: {}, baseDirectory: ".", log: quiet });
   const random = randomFrom(7);
   for (let at = now - days * 24 * hourMs; at < now - 60_000; at += hourMs) {
-    for (let left = requestsIn(at); left > 0; left--) {
+    for (let left = requestsIn(at + zoneHours * hourMs); left > 0; left--) {
       const when = Math.floor(at + random() * hourMs);
       if (when >= now - 60_000) continue;
       ledger.append(rowAt(when, random));
@@ -47,7 +51,7 @@ export async function writeHistory(config: RouterConfig, now: number): Promise<v
   await ledger.close({ timeoutMs: 10_000 });
 }
 
-/** More by day than by night, and on workdays than at the week's end. */
+/** More by day than by night, and on workdays than at the week's end; of a time by local clocks. */
 function requestsIn(at: number): number {
   const date = new Date(at);
   const hour = date.getUTCHours();

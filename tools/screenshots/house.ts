@@ -37,7 +37,7 @@ export async function openDemoHouse(port = 0): Promise<DemoHouse> {
   const admin = issueKey();
   const clients = tenants.map((tenant) => ({ tenant, ...issueKey() }));
   const config = parseRouterConfig(demoConfig(folder, port, Object.fromEntries(urls), [admin, ...clients]), "demo");
-  await writeHistory(config, Date.now());
+  await writeHistory(config, Date.now(), zoneHours);
   const router = await startRouter(config, { environment: {}, logTo: { write() {} } });
 
   const ask = (client: number, model: string, stream: boolean, headers: Record<string, string> = {}) =>
@@ -73,6 +73,9 @@ export async function openDemoHouse(port = 0): Promise<DemoHouse> {
     },
   };
 }
+
+/** It is always afternoon in the pictures: by so many hours the clocks of the demonstration are ahead of UTC. */
+const zoneHours = Math.max(-12, Math.min(14, 16 - new Date().getUTCHours()));
 
 type Keys = readonly { readonly id: string; readonly sha256: string; readonly tenant?: string }[];
 
@@ -115,6 +118,8 @@ function demoConfig(
       "gemini/gemini-2.5-flash": { input: 1, output: 5 },
     },
     budgets: {
+      // The sign in these names is the other way round (POSIX).
+      timezone: `Etc/GMT${zoneHours > 0 ? "-" : "+"}${Math.abs(zoneHours)}`,
       stack: { day: 8, week: 60, month: 200 },
       tenants: {
         grading: { day: 3.5, month: 90 },

@@ -11,7 +11,7 @@ export interface Shot {
 export const shots: readonly Shot[] = [
   { name: "dashboard-light", theme: "light", width: 1360, height: 1080 },
   { name: "dashboard-dark", theme: "dark", width: 1360, height: 1080 },
-  { name: "dashboard-phone", theme: "light", width: 390, height: 1180 },
+  { name: "dashboard-phone", theme: "light", width: 390, height: 1500 },
 ];
 
 /** Takes pictures of the dashboard while requests run. */
@@ -28,7 +28,7 @@ export async function takeShots(house: DemoHouse, browserPath: string, fileOf: (
       await house.traffic();
       await page.waitForSelector("table.requests .busy");
       await page.waitForTimeout(2_500);
-      await page.screenshot({ path: fileOf(shot), fullPage: width < 600 });
+      await page.screenshot({ path: fileOf(shot) });
       await page.close();
     }
   } finally {

@@ -19,8 +19,8 @@ interface Priced extends Wish {
 /**
  * What `auto` asks for while a budget nears its end. The estimate stays what it is; tiers are ordered by what they cost.
  *
- * `cheaper`: the next cheaper tier than the estimated one, then that one, then dearer ones, then the chain, cheapest
- * first. One step and not the cheapest of all: the answer shall still be of use.
+ * `cheaper`: the next cheaper tier than the estimated one, then that one, then dearer ones, then the other cheaper ones,
+ * then the chain, cheapest first. One step and not the cheapest of all: the answer shall still be of use.
  *
  * `local`: the same of our own models: adequate ones, then smaller ones, then whatever else of our own there is.
  */
@@ -36,7 +36,7 @@ export function throttledWishes(
   const chained = (reason: string) => (backend: Wish["backend"]) => priced({ backend, reason: `${reason}; ${why}` });
   const chain = config.failoverChain.map(chained("auto: cheapest of the chain")).sort(byPrice);
   const { below, rest } = tiersOf(config, backends, question, why, priced);
-  if (level === "cheaper") return [...below.slice(-1), ...rest, ...chain];
+  if (level === "cheaper") return [...below.slice(-1), ...rest, ...below.slice(0, -1).reverse(), ...chain];
   const others = backendNames.map(chained("auto: our own models"));
   return [...rest, ...below.reverse(), ...chain, ...others].filter(({ backend }) => !backends[backend].cloud);
 }

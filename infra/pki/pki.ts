@@ -74,7 +74,7 @@ export class Pki extends pulumi.ComponentResource {
     this.rootCertificatePem = root.certificate.certPem;
     this.rootCertificatesPem = [root, ...previous].map(({ certificate }) => certificate.certPem);
     this.trustBundlePem = pulumi
-      .all(this.rootCertificatesPem)
+      .all([...this.rootCertificatesPem])
       .apply((certificates) => certificates.map(withNewline).join(""));
     this.intermediates = Object.fromEntries(
       regions.map((region) => [region, this.#createIntermediate(region, root.key, root.certificate)]),

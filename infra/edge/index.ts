@@ -2,4 +2,4 @@
 export { AcceleratorEdge, type AcceleratorEdgeArgs } from "./accelerator.ts";
 export { CloudflareEdge, type CloudflareEdgeArgs, type EdgeWorker } from "./cloudflare.ts";
 export { coordinates, type EdgeNames, type Origin } from "./origin.ts";
-export { Route53Edge, type Route53EdgeArgs } from "./route53.ts";
+export { LatencyEdge, type LatencyEdgeArgs } from "./route53.ts";

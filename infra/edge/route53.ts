@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EdgeNames, Origin } from "./origin.ts";
 
 /** What Route 53 is told. */
-export interface Route53EdgeArgs extends EdgeNames {
+export interface LatencyEdgeArgs extends EdgeNames {
   readonly hostedZoneId: string;
   readonly origins: readonly Origin[];
 }
 
-const typeToken = "hybrid-llm:edge:Route53Edge";
+const typeToken = "hybrid-llm:edge:LatencyEdge";
 
 /**
  * Records by latency: whoever asks for the name is told the region that answers soonest from there and whose gateway takes
@@ -17,10 +17,10 @@ const typeToken = "hybrid-llm:edge:Route53Edge";
  * Cost: 1.00 dollar a month for each region's health check, and 0.60 for a million queries.
  * https://aws.amazon.com/route53/pricing/, 2026-11
  */
-export class Route53Edge extends pulumi.ComponentResource {
+export class LatencyEdge extends pulumi.ComponentResource {
   readonly url: string;
 
-  constructor(name: string, args: Route53EdgeArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LatencyEdgeArgs, opts: pulumi.ComponentResourceOptions) {
     const { hostname, hostedZoneId, origins } = args;
     super(typeToken, name, { hostname, regions: origins.map(({ region }) => region) }, opts);
     this.url = `https://${hostname}`;

@@ -11,8 +11,8 @@ export const gatewayPods: Readonly<Record<"gateway" | "controller", Pods>> = {
 export function gatewayFlows(parties: {
   /** Whose load balancers and clients reach it. */
   readonly clients: readonly OutsideNetwork[];
-  /** The network of the cluster's API servers. */
-  readonly apiServers: OutsideNetwork;
+  /** The networks of the cluster's API servers. */
+  readonly apiServers: readonly OutsideNetwork[];
   readonly observability: boolean;
 }): Flow[] {
   const { gateway, controller } = gatewayPods;
@@ -20,8 +20,10 @@ export function gatewayFlows(parties: {
   return [
     ...parties.clients.map((from) => ({ from, to: gateway, ports: [kongPorts.proxy], because: "requests come in" })),
     { from: controller, to: gateway, ports: [kongPorts.admin], because: "routes and plugins are told" },
-    { from: controller, to: parties.apiServers, ports: [443, 6443], because: "routes and plugins are read" },
-    { from: parties.apiServers, to: controller, ports: [kongPorts.webhook], because: "routes and plugins are checked" },
+    ...parties.apiServers.flatMap((servers) => [
+      { from: controller, to: servers, ports: [443, 6443], because: "routes and plugins are read" },
+      { from: servers, to: controller, ports: [kongPorts.webhook], because: "routes and plugins are checked" },
+    ]),
     ...(parties.observability
       ? [
           { from: observers, to: gateway, ports: [kongPorts.status], because: "metrics" },

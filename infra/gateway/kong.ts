@@ -41,14 +41,19 @@ export const gatewayReference = (namespace: string): ParentReference => ({
 /**
  * What Kong reads at each of the router's Services, all the same: that it is spoken to by TLS, with the gateway's own
  * certificate, whose chain and name are checked, and what happens to a request.
+ *
+ * @param roots how many are trusted; `mesh` where the router speaks plain text and the mesh encrypts
  */
-export function routerServiceAnnotations(roots: number): Record<string, string> {
-  return {
+export function routerServiceAnnotations(roots: number | "mesh"): Record<string, string> {
+  const secured = {
     "konghq.com/protocol": "https",
     "konghq.com/client-cert": names.client,
     "konghq.com/tls-verify": "true",
     "konghq.com/tls-verify-depth": "2",
-    "konghq.com/ca-certificates-secrets": rootNames(roots).join(","),
+    "konghq.com/ca-certificates-secrets": roots === "mesh" ? "" : rootNames(roots).join(","),
+  };
+  return {
+    ...(roots === "mesh" ? { "konghq.com/protocol": "http" } : secured),
     // An answer may take minutes; the router has its own deadlines.
     "konghq.com/read-timeout": "600000",
     "konghq.com/write-timeout": "600000",

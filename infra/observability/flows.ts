@@ -4,7 +4,7 @@ const pod = (name: string): Pods => ({ namespace: namespaces.observability, name
 
 /** What the observers need beside what the platform's own table gives them. */
 export function observabilityFlows(parties: {
-  readonly apiServers: OutsideNetwork;
+  readonly apiServers: readonly OutsideNetwork[];
   /** Whether spans leave for a store outside of the cluster. */
   readonly spansLeave: boolean;
   readonly metrics: boolean;
@@ -13,12 +13,14 @@ export function observabilityFlows(parties: {
   return [
     { from: observers, to: observers, ports: [8080, 8888, 9093], because: "the observers watch themselves" },
     ...(parties.metrics
-      ? ["kube-prometheus-stack-prometheus-operator", "prometheus", "grafana"].map((name) => ({
-          from: pod(name),
-          to: parties.apiServers,
-          ports: [443, 6443],
-          because: "rules, monitors and dashboards are found",
-        }))
+      ? ["kube-prometheus-stack-prometheus-operator", "prometheus", "grafana"].flatMap((name) =>
+          parties.apiServers.map((to) => ({
+            from: pod(name),
+            to,
+            ports: [443, 6443],
+            because: "rules, monitors and dashboards are found",
+          })),
+        )
       : []),
     ...(parties.spansLeave
       ? [{ from: pod("collector"), to: internet, ports: [443], because: "spans leave for their store" } as const]

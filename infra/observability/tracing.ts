@@ -170,7 +170,10 @@ export class Tracing extends RegionComponent<RegionScope> {
           image: imageParts(this.scope, image).reference,
           args: ["--config=/etc/hybrid-llm/config.yaml"],
           ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: {
+            requests: { cpu: resources.cpu, memory: resources.memory },
+            limits: { memory: resources.memory },
+          },
           securityContext: restrictedContainer(),
           readinessProbe: { ...probe, periodSeconds: 5 },
           livenessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },

@@ -108,8 +108,8 @@ export const Gateway = z.discriminatedUnion("kind", [
       description:
         "Who reaches it: pods, the region's network, or the internet. In AWS internal by default, elsewhere cluster.",
     }),
-    controllerDigest: imageDigest.optional().meta({
-      description: `Of the image of Kong's ingress controller ${kongVersion}, which no public source pins; without it no gateway is made.`,
+    controllerDigest: imageDigest.meta({
+      description: `Of the image kong/kubernetes-ingress-controller ${kongVersion}, which no public source pins. Zeros stand for it in a preview; \`up\` refuses them.`,
     }),
   }),
   z.strictObject({

@@ -7,8 +7,8 @@ import {
   CloudflareEdge,
   type CloudflareEdgeArgs,
   coordinates,
+  LatencyEdge,
   type Origin,
-  Route53Edge,
 } from "../../infra/edge/index.ts";
 import { refuseDefaultProviders } from "../../infra/region/index.ts";
 import { computedOutputs } from "../support/infra.ts";
@@ -137,9 +137,9 @@ describe("Global Accelerator", () => {
 
 describe("Route 53", () => {
   it("tells the region that is soonest and well", async () => {
-    const found = await inAws((opts) => new Route53Edge("edge", { ...names, origins, hostedZoneId: "Z0123" }, opts));
+    const found = await inAws((opts) => new LatencyEdge("edge", { ...names, origins, hostedZoneId: "Z0123" }, opts));
     expect(children(found)).toEqual([
-      "Route53Edge edge < the stack",
+      "LatencyEdge edge < the stack",
       "HealthCheck edge-ap-northeast-1-health < edge",
       "Record edge-ap-northeast-1-record < edge",
       "HealthCheck edge-eu-west-1-health < edge",

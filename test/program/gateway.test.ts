@@ -97,7 +97,7 @@ describe("Kong", () => {
   it("is talked to as the table says", () => {
     const flows = gatewayFlows({
       clients: [{ cidr: "10.0.0.0/16" }],
-      apiServers: { cidr: "10.0.0.0/16" },
+      apiServers: [{ cidr: "10.0.0.0/16" }],
       observability: true,
     });
     expect(

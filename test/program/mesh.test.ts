@@ -29,7 +29,7 @@ const flows: Flow[] = [
     vault: network,
     observability: true,
   }),
-  ...gatewayFlows({ clients: [network], apiServers: network, observability: true }),
+  ...gatewayFlows({ clients: [network], apiServers: [network], observability: true }),
 ];
 const args: Omit<IstioArgs, "intermediate"> = {
   trustBundlePem: "the roots\n",

@@ -30,7 +30,7 @@ const airgap = {
   secrets: { vault: { mode: "deploy", unseal: "transit" } },
   router: airgapRouter,
 };
-const kong = { kind: "kong", hostname: "llm.example.com" };
+const kong = { kind: "kong", hostname: "llm.example.com", controllerDigest: `sha256:${"1".repeat(64)}` };
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234";
 const apiGateway = {
   kind: "aws-api-gateway",
@@ -309,6 +309,13 @@ describe("rules", () => {
     const { maxGpus: _, ...unlimited } = pool;
     const value = { ...cloud, regions: [{ ...region, gpuPools: [unlimited] }] };
     expect(problemsOf(value)).toEqual(["regions[0].gpuPools[0].maxGpus: allowed: a number; add it"]);
+  });
+
+  it("an image that runs has a digest", () => {
+    const { controllerDigest: _, ...loose } = kong;
+    const [problem = ""] = problemsOf({ ...cloud, gateway: loose });
+    expect(problem).toMatch(/^gateway.controllerDigest: allowed: /);
+    expect(problemsOf({ ...cloud, gateway: { ...kong, controllerDigest: "3.5.10" } })).toHaveLength(1);
   });
 
   it("each have a stack that breaks them", () => {

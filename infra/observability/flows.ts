@@ -11,7 +11,7 @@ export function observabilityFlows(parties: {
 }): Flow[] {
   const observers: Pods = { namespace: namespaces.observability };
   return [
-    { from: observers, to: observers, ports: [8080, 8888, 9093], because: "the observers watch themselves" },
+    { from: observers, to: observers, ports: [8080, 8888, 9093, 9094], because: "the observers watch themselves" },
     ...(parties.metrics
       ? ["kube-prometheus-stack-prometheus-operator", "prometheus", "grafana"].flatMap((name) =>
           parties.apiServers.map((to) => ({

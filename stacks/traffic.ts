@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ChaosMesh, filterAnnotation } from "../infra/chaos/index.ts";
-import { Istio } from "../infra/mesh/index.ts";
+import { Istio, waypointName } from "../infra/mesh/index.ts";
 import { Namespace, type NamespaceName, NetworkPolicies, namespaces } from "../infra/network-policy/index.ts";
 import { Prometheus, Tracing } from "../infra/observability/index.ts";
 import { issuerName, type Platform } from "../infra/platform/index.ts";
@@ -97,6 +97,7 @@ function createHomes(stack: InCluster, { scope, ready, routerHome }: TrafficRegi
         name,
         quota: quotas[name],
         ambient: stack.mesh.kind === "istio",
+        ...(name === "router" && isWeighedByMesh(stack) ? { waypoint: waypointName } : {}),
         ...(struck(stack).includes(name) ? { annotations: filterAnnotation } : {}),
       },
       { dependsOn: [...ready] },

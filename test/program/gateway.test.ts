@@ -11,6 +11,8 @@ import {
 } from "../../infra/gateway/index.ts";
 import { policiesOf } from "../../infra/network-policy/index.ts";
 import { refuseDefaultProviders } from "../../infra/region/index.ts";
+import { RouterCluster } from "../../infra/router/index.ts";
+import { parseRouterConfig } from "../../runtime/config/index.ts";
 import { byName, cloudScope, computedOutputs, listed } from "../support/infra.ts";
 import { registrationsOf } from "../support/pulumi-mocks.ts";
 import { children, clusterScope, inputsOf, mirror, planned, rendered, testDigest } from "../support/workloads.ts";
@@ -80,6 +82,46 @@ describe("Kong", () => {
     expect(named("Certificate")).toEqual([annotations["konghq.com/client-cert"]]);
     expect(named("KongPlugin").toSorted()).toEqual(annotations["konghq.com/plugins"]?.split(",").toSorted());
     expect(gatewayReference("gateway")).toEqual({ kind: "Gateway", name: "gateway", namespace: "gateway" });
+  });
+
+  it("sends requests to the router's versions by their weights, which it speaks to as it must", async () => {
+    const config = parseRouterConfig({ failoverChain: ["local"] }, "test");
+    const version = { imageDigest: testDigest, config };
+    const found = await planned(() => {
+      new RouterCluster("eu-west-1-router", clusterScope(), {
+        namespace: args.routerNamespace,
+        imageRepository: "registry.example.com/router",
+        versions: { blue: version, green: version },
+        rollout: { stable: "blue", candidate: "green", weight: 10 },
+        scaling: { replicas: 1 },
+        resources: { cpu: "500m", memory: "512Mi" },
+        security: { mode: "tls", issuer: args.issuer, clientCertificate: "required" },
+        environmentSecret: "router-environment",
+        trustBundlePem: "the roots",
+        route: { parents: [gatewayReference(args.namespace)], hostnames: [args.hostname] },
+        serviceAnnotations: routerServiceAnnotations(2),
+      });
+    });
+    expect(inputsOf(found, "eu-west-1-router-route").spec).toMatchObject({
+      parentRefs: [{ kind: "Gateway", name: "gateway", namespace: "gateway" }],
+      hostnames: ["llm.example.com"],
+      rules: [
+        {
+          backendRefs: [
+            { name: "router-blue", weight: 90 },
+            { name: "router-green", weight: 10 },
+          ],
+        },
+      ],
+    });
+    // Kong makes one service of both, and takes no two ways of speaking to it.
+    for (const each of ["blue", "green"]) {
+      expect(metadataOf(inputsOf(found, `eu-west-1-router-${each}-service`))).toMatchObject({
+        annotations: { "konghq.com/protocol": "https", "konghq.com/client-cert": "gateway-client" },
+      });
+    }
+    expect(routerServiceAnnotations("mesh")).toMatchObject({ "konghq.com/protocol": "http" });
+    expect(Object.keys(routerServiceAnnotations("mesh"))).not.toContain("konghq.com/client-cert");
   });
 
   it("has no load balancer of its own, and behind an air gap nothing public", async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
 import { refusePlaceholder } from "../../stacks/gateway.ts";
+import { byName } from "../support/infra.ts";
 import { clustersOf, planOf, stackOf } from "../support/plan.ts";
 import { clusterRules, misnamed, unprovided } from "../support/plan-rules.ts";
 import type { Registration } from "../support/pulumi-mocks.ts";
@@ -35,6 +36,18 @@ describe("what prod's traffic passes", () => {
     expect(named(plan, /:PrometheusRule$/)).toEqual(regions.map((region) => `${region}-prometheus-rules`));
     expect(named(plan, /:Tracing$/)).toEqual(regions.map((region) => `${region}-tracing`));
     expect(named(plan, /:Schedule$/)).toEqual([]);
+  });
+});
+
+describe("a waypoint", () => {
+  it("is what requests to the router go by, and the router is then spoken to in plain text", async () => {
+    const mesh = { kind: "istio", waypoints: true, proxyDigest: testDigest };
+    const by = byName(await planOf(changed("dev", { mesh }), true));
+    expect(by["eu-west-1-router-home-namespace"]?.inputs.metadata).toMatchObject({
+      labels: { "istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "waypoint" },
+    });
+    expect(by["eu-west-1-mesh-waypoint"]?.inputs.metadata).toMatchObject({ name: "waypoint", namespace: "router" });
+    expect(JSON.stringify(by["eu-west-1-prometheus-router-monitor"]?.inputs)).not.toContain("https");
   });
 });
 

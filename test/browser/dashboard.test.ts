@@ -75,7 +75,8 @@ describeWithChromium("the dashboard", () => {
     await router.chat({ model: "openai" });
     const { page } = await newPage();
     await page.goto(`${router.url}/dashboard`);
-    // The key's field has the focus.
+    await page.keyboard.press("Tab");
+    await page.waitForSelector("#key:focus");
     await page.keyboard.type(adminKey.key);
     await page.keyboard.press("Enter");
     await page.waitForSelector("table.groups");

@@ -115,6 +115,8 @@ export class Lookout {
     await this.#ranges(["range24h"]);
     this.#today = await this.#told((ledger) => ledger.today(Date.now()));
     this.#set("today", this.#today);
+    // A ledger that did not answer is asked again when the turn comes, whatever was written to it meanwhile.
+    if (this.#today.state === "unavailable") this.#asked = { rows: -1, at: performance.now() };
   }
 
   async #ranges(names: readonly RangeName[]): Promise<void> {

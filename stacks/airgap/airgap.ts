@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AirgapStack } from "../config/index.ts";
-import { composeExisting } from "../existing.ts";
+import { composeExisting, trafficRegionOf } from "../existing.ts";
 import { composeShared } from "../regions.ts";
+import { composeTraffic } from "../traffic.ts";
 
 /** Composes a stack in clusters without internet: every image and chart comes from the mirror. */
 export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
@@ -10,6 +11,9 @@ export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
     stack.clusters.map(({ name }) => name),
   );
   const { registryMirror } = stack.airgap;
-  for (const cluster of stack.clusters) composeExisting(cluster, { airgapped: true, registryMirror }, shared);
+  for (const cluster of stack.clusters) {
+    const region = composeExisting(cluster, { airgapped: true, registryMirror }, shared);
+    composeTraffic(stack, trafficRegionOf(region), shared);
+  }
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { gibibytes, hostname, name, registryMirror, SecretReference } from "./common.ts";
+import { kongVersion, secondsBuckets } from "../../infra/facts.ts";
+import { gibibytes, hostname, imageDigest, name, registryMirror, SecretReference } from "./common.ts";
 
 /** The private authority: root, one intermediate per region, leaves. */
 export const Pki = z.strictObject({
@@ -100,34 +101,70 @@ export const Gateway = z.discriminatedUnion("kind", [
     kind: z.literal("kong"),
     hostname,
     replicas: z.int().min(1).max(50).default(2),
-    requestsPerMinutePerKey: z.int().min(1).default(600),
+    requestsPerMinutePerKey: z.int().min(1).default(600).meta({
+      description: "Counted by each replica for itself, as a bound for floods; the exact limits are the router's.",
+    }),
+    exposure: z.enum(["cluster", "internal", "internet"]).optional().meta({
+      description:
+        "Who reaches it: pods, the region's network, or the internet. In AWS internal by default, elsewhere cluster.",
+    }),
+    controllerDigest: imageDigest.meta({
+      description: `Of the image kong/kubernetes-ingress-controller ${kongVersion}, which no public source pins. Zeros stand for it in a preview; \`up\` refuses them.`,
+    }),
   }),
   z.strictObject({
     kind: z.literal("aws-api-gateway"),
     hostname,
-    requestsPerMinutePerKey: z.int().min(1).default(600),
+    requestsPerSecond: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(50)
+      .meta({ description: "Of all clients in a region: HTTP APIs can't count by key; the router does." }),
+    certificateArns: z
+      .record(
+        z.string(),
+        z.string().regex(/^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, "a certificate's ARN"),
+      )
+      .meta({ description: "By region: a certificate of ACM for the hostname." }),
   }),
 ]);
+export type Gateway = z.infer<typeof Gateway>;
 
+/** Who proves to whom who it is, within a cluster. Linkerd is no choice: its stable releases are sold, not published. */
 export const Mesh = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.literal("istio"), waypoints: z.boolean().default(false) }),
-  z.strictObject({ kind: z.literal("linkerd") }),
+  z.strictObject({
+    kind: z.literal("istio"),
+    waypoints: z.boolean().default(false).meta({
+      description: "Proxies for HTTP before the router, which weigh its versions within the cluster.",
+    }),
+    proxyDigest: imageDigest.optional().meta({ description: "Of istio/proxyv2 1.30.2, which waypoints run." }),
+  }),
 ]);
+export type Mesh = z.infer<typeof Mesh>;
+
+const cloudflareId = z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits");
+const hostedZoneId = z.string().regex(/^Z[A-Z0-9]{5,32}$/, "a hosted zone's id, such as Z0123456789ABC");
 
 /** What brings a client to the nearest healthy region. */
 export const Edge = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
   z.strictObject({
     kind: z.literal("cloudflare"),
-    accountId: z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits"),
+    accountId: cloudflareId,
     zone: hostname,
+    zoneId: cloudflareId.meta({ description: "Of the zone, as its overview shows it." }),
     hostname,
+    steering: z.enum(["proximity", "geo"]).default("proximity").meta({
+      description: "proximity: the nearest healthy region; geo: the continent's own first, whatever is nearer.",
+    }),
     cacheSeconds: z.int().min(0).max(86_400).default(300),
   }),
-  z.strictObject({ kind: z.literal("global-accelerator"), hostname }),
-  z.strictObject({ kind: z.literal("route53"), zone: hostname, hostname }),
+  z.strictObject({ kind: z.literal("global-accelerator"), hostname, zoneId: hostedZoneId.optional() }),
+  z.strictObject({ kind: z.literal("route53"), zone: hostname, zoneId: hostedZoneId, hostname }),
 ]);
+export type Edge = z.infer<typeof Edge>;
 
 /** Models of one's own. */
 export const Models = z.strictObject({
@@ -160,16 +197,32 @@ export const Models = z.strictObject({
     .optional(),
 });
 
+/** What a service promises over 30 days; alerts follow from it. */
+const Slo = z.strictObject({
+  availabilityPercent: z.number().min(90).max(99.99).default(99.5).meta({
+    description: "Requests that aren't answered with a 5xx.",
+  }),
+  firstChunkSeconds: z
+    .literal(secondsBuckets)
+    .default(5.12)
+    .meta({ description: "Until a model begins to answer; one of the bounds that the router counts by." }),
+  firstChunkPercent: z.number().min(50).max(99.9).default(95),
+});
+
 export const Observability = z.strictObject({
   traces: z
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("none") }),
       z.strictObject({ kind: z.literal("jaeger") }),
-      z.strictObject({ kind: z.literal("otlp"), endpoint: z.url() }),
+      z.strictObject({ kind: z.literal("otlp"), endpoint: z.url({ protocol: /^https$/ }) }),
     ])
     .default({ kind: "jaeger" }),
-  metrics: z.boolean().default(true),
+  metrics: z.boolean().default(true).meta({ description: "Prometheus, alerts and dashboards." }),
+  retentionDays: z.int().min(1).max(365).default(15),
+  storageGiB: gibibytes.default(20),
+  slo: Slo.prefault({}),
 });
+export type Observability = z.infer<typeof Observability>;
 
 export const Chaos = z.strictObject({
   enabled: z.boolean().default(false),
@@ -177,8 +230,14 @@ export const Chaos = z.strictObject({
     .string()
     .regex(/^@every \d+[smh]$|^(?:\S+ ){4}\S+$/, "a schedule such as @every 1m")
     .default("@every 1m"),
-  namespaces: z.array(name).default([]).meta({ description: "Nothing outside of these is ever touched." }),
+  namespaces: z.array(name).default([]).meta({
+    description: "Nothing outside of these is ever touched; router and data where it's empty, but for production.",
+  }),
+  provider: z.enum(["openai", "claude", "gemini"]).default("openai").meta({
+    description: "The provider that the network drills delay and cut off.",
+  }),
 });
+export type Chaos = z.infer<typeof Chaos>;
 
 /** What an air-gapped stack has in place of the internet. */
 export const Airgap = z.strictObject({

@@ -51,7 +51,7 @@ export function regionFlows(
   ];
 }
 
-function unsealerOf({ transit }: { readonly transit?: { readonly network?: string | undefined } | undefined }) {
+function unsealerOf({ transit }: { readonly transit?: { readonly network: string } | undefined }) {
   const cidr = transit?.network;
   return cidr === undefined ? undefined : ({ cidr } satisfies OutsideNetwork);
 }

@@ -97,7 +97,7 @@ export const Secrets = z.strictObject({
         transit: z
           .strictObject({
             address: z.url({ protocol: /^https$/ }),
-            network: z.cidrv4().optional().meta({ description: "Where it is, for the network policy." }),
+            network: z.cidrv4().meta({ description: "Where it is: nothing else outside is let through to." }),
             mount: name.default("transit"),
             key: name.default("unseal"),
           })

@@ -27,7 +27,13 @@ const airgap = {
   kind: "airgap",
   clusters: [site],
   airgap: { registryMirror: "registry.example.com", modelStore: "https://models.example.com" },
-  secrets: { vault: { mode: "deploy", unseal: "transit", transit: { address: "https://unseal.example.com" } } },
+  secrets: {
+    vault: {
+      mode: "deploy",
+      unseal: "transit",
+      transit: { address: "https://unseal.example.com", network: "10.9.0.0/24" },
+    },
+  },
   router: airgapRouter,
 };
 const router = (config: object) => ({ versions: { current: { config } } });

@@ -51,7 +51,6 @@ export function redisConf(settings: RedisSettings): string {
           "cluster-preferred-endpoint-type hostname",
           // A part of the counters is as good as none, and answers what it has.
           "cluster-require-full-coverage no",
-          "min-replicas-max-lag 10",
         ]
       : []),
   ];

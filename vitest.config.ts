@@ -18,6 +18,7 @@ export default defineConfig({
       slow("program", 60_000),
       slow("integration", 180_000),
       slow("faults", 60_000),
+      slow("browser", 180_000),
       slow("parts", 600_000),
       slow("cluster", 300_000),
       slow("real", 120_000),

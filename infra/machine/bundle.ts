@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildDashboard } from "../../runtime/dashboard/build.ts";
 import { bundleHash } from "./bundle-hash.ts";
 
 /** One ESM file that runs without node_modules, what it loads from beside it, and the hash by which they are known. */
@@ -13,16 +14,21 @@ export interface Bundle {
   readonly sha256: string;
 }
 
-/** What an entry's bundle has beside it: further entries, bundled by themselves, and files of packages as they are. */
+/**
+ * What an entry's bundle has beside it: further entries, bundled by themselves, files of packages as they are, and what
+ * is made in a way of its own.
+ */
 interface Beside {
   readonly entries: Readonly<Record<string, string>>;
   readonly files: readonly string[];
+  readonly made: Readonly<Record<string, () => Promise<Built>>>;
 }
 
 const besideOf: Readonly<Record<string, Beside>> = {
   "router/main.ts": {
     entries: { "pglite-worker.mjs": "router/ledger/database/pglite-worker.ts" },
     files: ["pglite.wasm", "pglite.data", "initdb.wasm"].map((file) => `@electric-sql/pglite/dist/${file}`),
+    made: { "dashboard.json": buildPage },
   },
 };
 
@@ -49,19 +55,21 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   const name = dirname(entry);
   const record = join(bundlesDirectory, `${name}.json`);
   const bundler = (createRequire(import.meta.url)("esbuild/package.json") as { version: string }).version;
-  const { entries, files } = besideOf[entry] ?? { entries: {}, files: [] };
-  const beside = [...Object.keys(entries), ...files.map((file) => basename(file))].sort();
+  const { entries, files, made } = besideOf[entry] ?? { entries: {}, files: [], made: {} };
+  const beside = [...Object.keys(entries), ...Object.keys(made), ...files.map((file) => basename(file))].sort();
   const before = readRecord(record);
   if (before && before.bundler === bundler && isCurrent(bundleOf(name, beside, before.sha256), before)) {
     return bundleOf(name, beside, before.sha256);
   }
 
   const main = await build(entry);
-  const others = await Promise.all(Object.values(entries).map(build));
+  const makers = { ...mapped(entries, (file) => () => build(file)), ...made };
+  const names = Object.keys(makers);
+  const others = await Promise.all(Object.values(makers).map((make) => make()));
   const packaged = files.map(resolvePackaged);
   const contents = new Map(
     [
-      ...Object.keys(entries).map((file, index) => [file, others[index]?.content ?? new Uint8Array()] as const),
+      ...names.map((file, index) => [file, others[index]?.content ?? new Uint8Array()] as const),
       ...packaged.map((file) => [basename(file), readFileSync(file)] as const),
     ].sort(([one], [two]) => (one < two ? -1 : 1)),
   );
@@ -101,6 +109,16 @@ async function build(entry: string): Promise<Built> {
   const content = result.outputFiles[0]?.contents;
   if (!content) throw new Error(`esbuild made nothing of runtime/${entry}`);
   return { content, inputs: Object.keys(result.metafile.inputs) };
+}
+
+/** The dashboard's page with all that it loads, in one file that the router reads when somebody looks. */
+async function buildPage(): Promise<Built> {
+  const { files, inputs } = await buildDashboard();
+  return { content: Buffer.from(JSON.stringify(files)), inputs };
+}
+
+function mapped<From, To>(values: Readonly<Record<string, From>>, make: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(value)]));
 }
 
 /** A package's file that its `exports` don't name: found beside its main module, wherever the package is installed. */

@@ -29,7 +29,8 @@ export interface RouterProcessArgs {
 const typeToken = "hybrid-llm:router:RouterProcess";
 
 /**
- * The router as a supervised process of this machine, over HTTPS, with one API key and a client certificate to call it.
+ * The router as a supervised process of this machine, over HTTPS, with an API key and a client certificate to call it, and
+ * a key to administer it.
  *
  * A change of bundle, configuration or certificates exchanges the workers beneath the listening socket: the new one must
  * be ready before the old one drains, so that no connection is lost; a new one that fails leaves the old in service.
@@ -40,6 +41,7 @@ export class RouterProcess extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Files, each readable by their owner alone where it holds a secret. */
   readonly apiKeyFile: pulumi.Output<string>;
+  readonly adminKeyFile: pulumi.Output<string>;
   readonly caFile: pulumi.Output<string>;
   readonly clientCertificateFile: pulumi.Output<string>;
   readonly clientKeyFile: pulumi.Output<string>;
@@ -49,10 +51,12 @@ export class RouterProcess extends pulumi.ComponentResource {
     super(typeToken, name, {}, opts);
     const parent = { parent: this };
     const key = new ApiKey(`${name}-key`, { tenant: "default", role: "client" }, parent);
+    const adminKey = new ApiKey(`${name}-admin-key`, { tenant: "default", role: "admin" }, parent);
     const file = (what: string, fileName: string, content: pulumi.Input<string>, mode: string): pulumi.Output<string> =>
       new File(`${name}-${what}`, { path: join(args.directory, "client", fileName), content, mode }, parent).path;
 
     this.apiKeyFile = file("key-file", "api-key", key.key, "0600");
+    this.adminKeyFile = file("admin-key-file", "admin-key", adminKey.key, "0600");
     this.caFile = file("ca-file", "ca.pem", args.trustBundlePem, "0644");
     this.clientCertificateFile = file("client-certificate-file", "client.pem", args.client.chainPem, "0644");
     this.clientKeyFile = file("client-key-file", "client-key.pem", args.client.privateKeyPem, "0600");
@@ -66,8 +70,13 @@ export class RouterProcess extends pulumi.ComponentResource {
         bundle: args.bundle,
         supervisor: args.supervisor,
         configuration: pulumi
-          .all([key.keyId, key.sha256])
-          .apply(([id, sha256]) => renderRouterConfig(args, id, sha256)),
+          .all([key.keyId, key.sha256, adminKey.keyId, adminKey.sha256])
+          .apply(([id, sha256, adminId, adminSha256]) =>
+            renderRouterConfig(args, [
+              { id, sha256, tenant: "default", role: "client" },
+              { id: adminId, sha256: adminSha256, tenant: "default", role: "admin" },
+            ]),
+          ),
         files: {
           "tls/server.pem": args.server.chainPem,
           "tls/server-key.pem": args.server.privateKeyPem,
@@ -100,7 +109,7 @@ function withLedger({ config: { ledger }, directory, workers }: RouterProcessArg
 const serviceDirectory = (directory: string): string => join(directory, "router");
 
 /** The configuration as the process reads it: file names are relative to the configuration's own. */
-function renderRouterConfig(args: RouterProcessArgs, keyId: string, sha256: string): string {
+function renderRouterConfig(args: RouterProcessArgs, keys: RouterConfig["keys"]): string {
   const { config } = args;
   return renderJson({
     ...config,
@@ -116,6 +125,6 @@ function renderRouterConfig(args: RouterProcessArgs, keyId: string, sha256: stri
         clientCertificate: args.clientCertificate,
       },
     },
-    keys: [...config.keys, { id: keyId, sha256, tenant: "default", role: "client" }],
+    keys: [...config.keys, ...keys],
   });
 }

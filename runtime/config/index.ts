@@ -1,12 +1,15 @@
+export type { AccessConfig } from "./access.ts";
+export type { AlertConfig, ThrottleConfig } from "./alerts.ts";
 export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
 export type { CacheConfig } from "./cache.ts";
+export type { DashboardConfig } from "./dashboard.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
-export type { BudgetConfig, ModelPrices, PeriodBudgets, PriceConfig } from "./money.ts";
+export { type BudgetConfig, type ModelPrices, PeriodBudgets, type PriceConfig } from "./money.ts";
 export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
 export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
-export type { RateConfig, RateLimits } from "./rates.ts";
+export { type RateConfig, RateLimits } from "./rates.ts";
 export { configHash, renderJson } from "./render.ts";
 export {
   type BackendConfig,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AlertConfig, ThrottleConfig } from "./alerts.ts";
 import { milliseconds, modelAddress } from "./names.ts";
 
 const dollars = z.number().min(0).max(1_000_000);
@@ -13,7 +14,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const PeriodBudgets = z.strictObject({
+export const PeriodBudgets = z.strictObject({
   day: dollars.optional(),
   week: dollars.optional().meta({ description: "From Monday." }),
   month: dollars.optional(),
@@ -35,6 +36,8 @@ export const BudgetConfig = z
       .default({})
       .meta({ description: "What the requests of single API keys may cost, by the key's id." }),
     request: dollars.optional().meta({ description: "What one request may cost, with all its attempts." }),
+    alerts: AlertConfig,
+    throttle: ThrottleConfig,
     key: z
       .string()
       .regex(/^[A-Za-z0-9_.:-]{1,64}$/, "1 to 64 letters, digits and _ . : -")

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const most = z.int().min(1).max(1_000_000_000);
 
-const RateLimits = z.strictObject({
+export const RateLimits = z.strictObject({
   requestsPerMinute: most.optional(),
   tokensPerMinute: most.optional().meta({
     description: "Input and output. Before an answer an estimate counts, after it what was used.",

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { AccessConfig } from "./access.ts";
+import type { ThrottleConfig } from "./alerts.ts";
 import { CacheConfig } from "./cache.ts";
+import { DashboardConfig } from "./dashboard.ts";
 import { IdempotencyConfig } from "./idempotency.ts";
 import { LedgerConfig } from "./ledger.ts";
 import { BudgetConfig, PriceConfig } from "./money.ts";
@@ -144,6 +147,7 @@ export const RouterConfig = z
       .record(z.string().min(1), z.strictObject({ sovereign: z.boolean().default(false) }))
       .default({})
       .meta({ description: "Rules of single tenants; sovereign keeps a tenant's requests on backends of our own." }),
+    access: AccessConfig,
     idempotency: IdempotencyConfig,
     cache: CacheConfig,
     rates: RateConfig,
@@ -151,6 +155,7 @@ export const RouterConfig = z
     prices: PriceConfig,
     telemetry: TelemetryConfig,
     ledger: LedgerConfig,
+    dashboard: DashboardConfig,
     deadlines: z
       .strictObject({
         connectMs: milliseconds.default(5_000),
@@ -191,6 +196,7 @@ type Draft = {
   backends: Partial<Record<BackendName, BackendConfig>>;
   predictive: { thresholdMs: number; recoverBelowMs: number };
   failoverChain: BackendName[];
+  budgets: { throttle: ThrottleConfig };
 };
 
 type Conflict = { path: (string | number)[]; allowed: string; fix: string };
@@ -254,6 +260,16 @@ const rules: readonly ((config: Draft) => Conflict[])[] = [
             path: ["predictive", "recoverBelowMs"],
             allowed: `at most predictive.thresholdMs (${predictive.thresholdMs})`,
             fix: "lower it: the distance between the two keeps the choice from swinging",
+          },
+        ]
+      : [],
+  ({ budgets: { throttle } }) =>
+    (throttle.localFromPercent ?? 100) < (throttle.cheaperFromPercent ?? 0)
+      ? [
+          {
+            path: ["budgets", "throttle", "localFromPercent"],
+            allowed: `at least budgets.throttle.cheaperFromPercent (${throttle.cheaperFromPercent})`,
+            fix: "raise it, or leave cheaperFromPercent out",
           },
         ]
       : [],

@@ -7,6 +7,8 @@ import {
   type RouterConfig,
   splitAddress,
 } from "../config/index.ts";
+import type { Revocations } from "./access/index.ts";
+import type { CancelSignal } from "./cancel.ts";
 import { createClaude } from "./providers/claude/index.ts";
 import { createGemini } from "./providers/gemini/index.ts";
 import { ollamaModels } from "./providers/models.ts";
@@ -15,7 +17,7 @@ import { createOpenAi } from "./providers/openai.ts";
 import type { LlmProvider } from "./providers/provider.ts";
 import { createTriton } from "./providers/triton/index.ts";
 import { RetryBudget } from "./reliability/index.ts";
-import { openSecret, type Secret } from "./secrets.ts";
+import { openSecret, type Secret, type SourcedSecret } from "./secrets.ts";
 import { Vitals } from "./vitals.ts";
 
 /** One backend as the router sees it: how to reach it, or why it can't be. */
@@ -38,6 +40,18 @@ export interface Backend {
   readonly totalMs: number;
   readonly vitals: Vitals;
   readonly retryBudget: RetryBudget;
+  /** Absent where it needs none. */
+  readonly key?: BackendKey;
+}
+
+/** The key by which a provider knows us. */
+export interface BackendKey extends SourcedSecret {
+  /**
+   * Asks the provider, in its cheapest way, whether it takes a key, without using it for anything else.
+   *
+   * @throws UpstreamFailure
+   */
+  prove(key: string, signal: CancelSignal): Promise<void>;
 }
 
 export type Backends = Readonly<Record<BackendName, Backend>>;
@@ -47,9 +61,11 @@ export interface BackendSources {
   readonly environment: NodeJS.ProcessEnv;
   /** The folder that relative paths of the configuration start from. */
   readonly baseDirectory: string;
+  /** What may not be asked because somebody said so. */
+  readonly revocations: Revocations;
 }
 
-type Opened = { provider?: LlmProvider; key?: Secret };
+type Opened = { provider?: LlmProvider; key?: BackendKey };
 
 /** How each backend's provider is made. */
 const adapters: Record<BackendName, (config: BackendConfig, sources: BackendSources) => Opened> = {
@@ -66,8 +82,16 @@ function withKey(
   { config: { deadlines }, environment, baseDirectory }: BackendSources,
   create: (config: BackendConfig, key: Secret, connectMs: number) => LlmProvider,
 ): Opened {
-  const key = openSecret(config.apiKey ?? { env: keyVariables[name] }, environment, baseDirectory);
-  return { key, provider: create(config, key, deadlines.connectMs) };
+  const secret = openSecret(config.apiKey ?? { env: keyVariables[name] }, environment, baseDirectory);
+  const prove = async (key: string, signal: CancelSignal) => {
+    const other = create(config, { ...secret, read: () => key }, deadlines.connectMs);
+    try {
+      await other.probe(signal);
+    } finally {
+      await other.close();
+    }
+  };
+  return { key: { ...secret, prove }, provider: create(config, secret, deadlines.connectMs) };
 }
 
 export function openBackends(sources: BackendSources): Backends {
@@ -89,7 +113,14 @@ function openBackend(name: BackendName, sources: BackendSources): Backend {
     cloud: cloudBackends.includes(name),
     rehearsal: config?.rehearsal ?? false,
     provider,
-    disabled: () => fixed ?? (key && !config?.rehearsal && !key.read() ? `no key: ${key.remedy}` : undefined),
+    ...(key ? { key } : {}),
+    disabled() {
+      if (fixed !== undefined) return fixed;
+      const value = key?.read();
+      const revoked = sources.revocations.why(name, value);
+      if (revoked !== undefined) return revoked;
+      return key && !config?.rehearsal && !value ? `no key: ${key.remedy}` : undefined;
+    },
     models,
     listed,
     has: (model) => models.includes(model) || listed.has(model) || name !== "local",

@@ -1,3 +1,4 @@
+import type { Throttle } from "./alerts/index.ts";
 import { AttemptClock, ClientGone } from "./attempt-clock.ts";
 import type { CancelSignal } from "./cancel.ts";
 import { allCloudsDown, type RouterError } from "./errors.ts";
@@ -21,6 +22,8 @@ export interface CountOrder {
   readonly sovereign: boolean;
   readonly client: CancelSignal;
   readonly telemetry: RequestTelemetry;
+  /** What `auto` means to whoever asks. */
+  readonly throttle?: Throttle | undefined;
 }
 
 export interface TokenCount {
@@ -42,7 +45,7 @@ export async function countTokens(router: Router, order: CountOrder, trail: Trai
   const choice = await health.findModel(order.model);
   // A count is no sample of how fast a model is, and takes the turn of none.
   const still = { ...config, predictive: { ...config.predictive, enabled: false } };
-  const plan = chooseTargets({ ...router, config: still }, choice, order.question, sovereign);
+  const plan = chooseTargets({ ...router, config: still }, choice, order.question, sovereign, order.throttle);
   const target = firstAble(plan, order.question);
   const limitMs = Math.min(countMs, config.deadlines.firstTokenMs);
   const counted = await askIfPossible(target, order, limitMs, trail);

@@ -35,6 +35,12 @@ export const errorTable = {
     type: "permission_error",
     when: "A cloud backend was asked for where only backends of our own may answer.",
   },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    type: "permission_error",
+    when: "Only an admin key may do this.",
+  },
   model_not_found: {
     status: 404,
     retryable: false,
@@ -46,6 +52,12 @@ export const errorTable = {
     retryable: true,
     type: "conflict_error",
     when: "The request with this idempotency-key is still being answered.",
+  },
+  conflict: {
+    status: 409,
+    retryable: false,
+    type: "conflict_error",
+    when: "As things are it can't be done; the message says what is in the way, and what to do.",
   },
   payload_too_large: {
     status: 413,

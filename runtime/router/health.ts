@@ -1,4 +1,5 @@
 import { type BackendName, configHash, type RouterConfig, splitAddress } from "../config/index.ts";
+import type { Access } from "./access/index.ts";
 import type { Backend, Backends } from "./backends.ts";
 import { type BudgetState, type LedgerState, MoneyHealth } from "./money-health.ts";
 import { failureOfError, UpstreamFailure } from "./providers/failure.ts";
@@ -46,6 +47,15 @@ export interface HealthReport {
   /** Absent where there is none. */
   readonly ledger?: LedgerState;
   readonly budgets: BudgetState;
+  /** Absent where keys are changed in the configuration only. */
+  readonly access?: AccessState;
+}
+
+export interface AccessState {
+  /** Of keys, tenants and backends that were changed over HTTP; the same on every router. */
+  readonly revision: number;
+  /** Since when the database can't be asked: what was known then goes on. */
+  readonly stale_since?: string;
 }
 
 type Probed = { readonly models: readonly string[]; readonly failure?: UpstreamFailure };
@@ -56,6 +66,7 @@ export interface HealthParts {
   readonly standings: Standings;
   readonly sovereign: boolean;
   readonly spending: Spending;
+  readonly access: Access;
 }
 
 /** Knows how the backends are and which models they list. */
@@ -67,9 +78,11 @@ export class Health {
   readonly #probes = new Map<BackendName, { at: number; result: Promise<Probed> }>();
   readonly #standings: Standings;
   readonly #money: MoneyHealth;
+  readonly #access: Access;
 
   constructor(parts: HealthParts) {
-    const { config, backends, standings, sovereign, spending } = parts;
+    const { config, backends, standings, sovereign, spending, access } = parts;
+    this.#access = access;
     this.#standings = standings;
     this.#money = new MoneyHealth(spending);
     this.#config = config;
@@ -96,6 +109,7 @@ export class Health {
       backends,
       ...(ledger ? { ledger } : {}),
       budgets,
+      ...accessState(this.#access),
     };
   }
 
@@ -192,6 +206,13 @@ export class Health {
       clearTimeout(timer);
     }
   }
+}
+
+function accessState({ health }: Access): { access?: AccessState } {
+  if (!health) return {};
+  const { revision, staleSince } = health;
+  const stale = staleSince === undefined ? {} : { stale_since: new Date(staleSince).toISOString() };
+  return { access: { revision, ...stale } };
 }
 
 function replaceAll(set: Set<string>, values: readonly string[]): void {

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { RouterConfig } from "../config/index.ts";
+import type { Access } from "./access/index.ts";
 import { ClientGone } from "./attempt-clock.ts";
-import { KeyRing } from "./authenticate.ts";
 import { ResponseCache } from "./cache/index.ts";
+import { type Dashboard, dashboardRoutes, openDashboard } from "./dashboard/index.ts";
 import { RouterError } from "./errors.ts";
 import type { HybridRouter } from "./hybrid-router.ts";
 import { type Log, logRequest } from "./log.ts";
@@ -13,6 +14,7 @@ import { Rates } from "./rates/index.ts";
 import { keepRegion } from "./region.ts";
 import { type AnswerStore, openAnswers, Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
+import { admin, adminOnly, auditRefusal } from "./routes/admin/index.ts";
 import { budgets } from "./routes/budgets.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { costs } from "./routes/costs/index.ts";
@@ -53,14 +55,16 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
 
   app.decorateRequest("exchange");
   readBodies(app, router);
-  const admit = authentication(keysOf(router), config.region);
+  const admit = authentication(router.access, config.region);
+  const dashboard = openDashboard({ router, log, control });
   // With `done`: a promise would cost every request several turns of the queue.
   app.addHook("onRequest", (request, reply, done) => {
     request.exchange = { started: performance.now(), telemetry: observe(telemetry, request) };
     // Not fastify's onResponse: that is never called for a response whose client went away.
-    reply.raw.once("close", () => logExchange(log, request, reply));
+    reply.raw.once("close", () => logExchange(log, router.access, dashboard, request, reply));
     reply.header("x-request-id", request.id);
     admit(request);
+    if (dashboard.live.watched) dashboard.live.began(request);
     done();
   });
   app.setErrorHandler(sendError);
@@ -73,7 +77,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
     router,
     replays: new Replays(() => router.config.idempotency, answersOf(router, "idempotency")),
     cache: new ResponseCache(() => router.config, answersOf(router, "cache")),
-    rates: new Rates(router.spending.redis),
+    rates: new Rates(router.spending.redis, router.access.state.rates),
   };
   chatCompletions(app, asking);
   messages(app, asking);
@@ -83,7 +87,9 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   models(app, router);
   costs(app, router);
   budgets(app, router);
+  admin(app, router);
   openApi(app, routes);
+  dashboardRoutes(app, router, dashboard);
   await app.ready();
   return { server, control };
 }
@@ -103,24 +109,13 @@ function observe(telemetry: Telemetry, { method, headers, id, routeOptions }: Fa
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /** Knows who asks, before a byte of the body is read. */
-function authentication(keys: () => KeyRing, region: string | undefined): (request: FastifyRequest) => void {
+function authentication(access: Access, region: string | undefined): (request: FastifyRequest) => void {
   return (request) => {
     if (request.is404 || request.routeOptions.config.open) return;
-    request.exchange.caller = keys().authenticate(request.headers);
+    const caller = access.ring.authenticate(request.headers);
+    request.exchange.caller = caller;
+    if (request.routeOptions.config.admin !== undefined && caller.role !== "admin") throw adminOnly(caller);
     keepRegion(request.headers, region);
-  };
-}
-
-/** The keys of the configuration as it is now. */
-function keysOf(router: HybridRouter): () => KeyRing {
-  let { keys } = router.config;
-  let ring = new KeyRing(keys);
-  return () => {
-    if (router.config.keys !== keys) {
-      keys = router.config.keys;
-      ring = new KeyRing(keys);
-    }
-    return ring;
   };
 }
 
@@ -185,7 +180,13 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> 
   return methods;
 }
 
-function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+function logExchange(
+  log: Log,
+  access: Access,
+  dashboard: Dashboard,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const { started, caller, trail, error, telemetry, admission } = request.exchange;
   admission?.end(trail?.cache === "hit" ? 0 : trail?.usage?.total_tokens);
   // The connection closed under the answer: this is heard here before the pipeline hears of it.
@@ -194,7 +195,10 @@ function logExchange(log: Log, request: FastifyRequest, reply: FastifyReply): vo
   const status = gone ? 499 : reply.raw.statusCode;
   const code = error instanceof RouterError ? error.code : error === undefined ? undefined : "internal_error";
   const wire = request.routeOptions.config.wire?.name;
+  if (code !== undefined) auditRefusal(access, request, code);
   telemetry.end({ ...trail, status, wire, caller, error: code });
+  if (code === "sovereignty_violation") dashboard.refusals.add(request);
+  if (dashboard.live.watched) dashboard.live.ended(request, { status, error });
   logRequest(log, {
     requestId: request.id,
     method: request.method,

@@ -1,12 +1,14 @@
 import { type RouterConfig, renderJson, splitAddress } from "../config/index.ts";
-import { type Backends, openBackends } from "./backends.ts";
+import { Access } from "./access/index.ts";
+import type { Watched } from "./alerts/index.ts";
+import { type Backend, type Backends, openBackends } from "./backends.ts";
 import { Canceller, type CancelSignal } from "./cancel.ts";
 import type { Usage } from "./chat/index.ts";
 import { type CountOrder, countTokens, type TokenCount } from "./count-tokens.ts";
 import { type EmbeddingOrder, embed } from "./embeddings.ts";
 import { RouterError } from "./errors.ts";
 import { Health, type HealthReport } from "./health.ts";
-import { toDollars } from "./money/index.ts";
+import { periodNames, toDollars } from "./money/index.ts";
 import type { Order } from "./order.ts";
 import { type Answer, answer, type Router } from "./pipeline.ts";
 import type { EmbeddingAnswer } from "./providers/provider.ts";
@@ -25,6 +27,8 @@ export interface HybridRouterOptions {
   readonly baseDirectory?: string;
   /** By default the budgets of this router alone, which it forgets when it ends. */
   readonly spending?: Spending;
+  /** By default the keys of the configuration. */
+  readonly access?: Access;
 }
 
 export interface RouteOptions {
@@ -61,6 +65,7 @@ export class HybridRouter {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #baseDirectory: string;
   readonly spending: Spending;
+  readonly access: Access;
   /** Backends of earlier configurations that may still be answering. */
   readonly #retired = new Map<Backends, NodeJS.Timeout>();
   #router: Router;
@@ -70,14 +75,23 @@ export class HybridRouter {
     this.#environment = environment;
     this.#baseDirectory = options.baseDirectory ?? ".";
     this.spending = options.spending ?? Spending.inMemory(config);
+    this.access = options.access ?? new Access({ config });
     this.#router = this.#open(config, new Standings(config));
+    this.spending.lay(this.access.state.budgets);
+    // Somewhere a key was rotated: here its file may be new, too.
+    this.access.onBackends = (names) => {
+      for (const name of names) this.backend(name)?.key?.again();
+    };
   }
 
   #open(config: RouterConfig, standings: Standings): Router {
-    const backends = openBackends({ config, environment: this.#environment, baseDirectory: this.#baseDirectory });
+    const { revocations } = this.access;
+    const sources = { config, environment: this.#environment, baseDirectory: this.#baseDirectory, revocations };
+    const backends = openBackends(sources);
     const sovereign = config.airgap || !/^(false|0|no|off)?$/i.test(this.#environment.AIRGAP_MODE?.trim() ?? "");
-    const parts = { config, backends, standings, sovereign };
-    return { ...parts, health: new Health({ ...parts, spending: this.spending }) };
+    const priceOf: Router["priceOf"] = (backend, model) => this.spending.typicalCostOf(backend, model);
+    const parts = { config, backends, standings, sovereign, priceOf };
+    return { ...parts, health: new Health({ ...parts, spending: this.spending, access: this.access }) };
   }
 
   get config(): RouterConfig {
@@ -93,12 +107,18 @@ export class HybridRouter {
   reconfigure(config: RouterConfig): void {
     const before = this.#router;
     this.spending.reconfigure(config);
+    this.access.reconfigure(config);
     const rules = ({ breaker, predictive }: RouterConfig) => renderJson({ breaker, predictive });
     const same = rules(config) === rules(before.config);
     this.#router = this.#open(config, same ? before.standings : new Standings(config));
     const over = before.config.deadlines.totalMs;
     const retire = setTimeout(() => this.#retire(before.backends), over);
     this.#retired.set(before.backends, retire.unref());
+  }
+
+  /** A backend by its name; undefined where there is none. */
+  backend(name: string): Backend | undefined {
+    return Object.values(this.#router.backends).find((backend) => backend.name === name);
   }
 
   #retire(backends: Backends): Promise<unknown> {
@@ -193,6 +213,9 @@ export class HybridRouter {
           averageMs: predictor.average,
           slow: predictor.slow,
         })),
+      costs: () => this.spending.costs.series(),
+      budgets: () => Array.from(this.spending.watch.watched, metricsOf),
+      alerts: () => this.spending.alerts?.counts ?? {},
       models: (backend) => {
         const { models, listed } = this.#router.backends[backend];
         return [...models, ...listed];
@@ -203,9 +226,21 @@ export class HybridRouter {
   /** Ends every connection to the providers. */
   async close(): Promise<void> {
     await Promise.all([this.#router.backends, ...this.#retired.keys()].map((backends) => this.#retire(backends)));
+    await this.access.close({ timeoutMs: closeMs });
     await this.spending.close({ timeoutMs: closeMs });
   }
 }
+
+/** A budget's limited periods, in dollars. */
+const metricsOf = ({ scope, throttle, status }: Watched) => ({
+  scope,
+  throttle: throttle?.level,
+  periods: periodNames.flatMap((period) => {
+    const { limit, spent, reserved } = status[period];
+    if (limit === undefined) return [];
+    return [{ period, limit: toDollars(limit), spent: toDollars(spent), reserved: toDollars(reserved) }];
+  }),
+});
 
 /** Who asks through the library. */
 const library = { tenant: "library", keyId: "library", requestId: "", wire: "library" };

@@ -1,3 +1,4 @@
+import type { ThrottleLevel, WebhookHealth } from "./alerts/index.ts";
 import type { Spending } from "./spending/index.ts";
 
 /** How it is written down what attempts cost. */
@@ -15,6 +16,10 @@ export interface BudgetState {
   /** Whether it is known what was spent. */
   readonly known: boolean;
   readonly why?: string;
+  /** What auto means to everybody, by the stack's budget. */
+  readonly throttle: "none" | ThrottleLevel;
+  /** Absent where nobody is told of budgets. */
+  readonly webhook?: WebhookHealth;
 }
 
 /** An answer is good for this long, and no longer waited for; milliseconds. */
@@ -58,6 +63,12 @@ export class MoneyHealth {
     });
     const why = await Promise.race([this.#spending.trouble(), late]);
     clearTimeout(timer);
-    return why === undefined ? { known: true } : { known: false, why };
+    const { watch, alerts } = this.#spending;
+    const webhook = alerts?.health;
+    return {
+      ...(why === undefined ? { known: true } : { known: false, why }),
+      throttle: watch.of("stack")?.throttle?.level ?? "none",
+      ...(webhook ? { webhook } : {}),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import type { RouterConfig } from "../config/index.ts";
 import { ClientGone } from "./attempt-clock.ts";
-import type { Backends } from "./backends.ts";
+import type { Backend, Backends } from "./backends.ts";
 import type { Usage } from "./chat/index.ts";
 import { continued } from "./continuation.ts";
 import type { Health } from "./health.ts";
@@ -23,6 +23,8 @@ export interface Router {
   readonly health: Health;
   readonly standings: Standings;
   readonly sovereign: boolean;
+  /** What a typical request costs there; Infinity where nobody knows. */
+  readonly priceOf: (backend: Backend, model: string) => number;
 }
 
 /**
@@ -37,8 +39,11 @@ export async function answer(router: Router, order: Order, trail: Trail): Promis
   if (sovereign) refuseCloud(order.model);
   const found = router.health.findModel(order.model);
   const choice = found instanceof Promise ? await found : found;
-  const plan = chooseTargets(router, choice, order.question, sovereign);
-  trail.meant = plan.meant ?? plan.targets[0];
+  const throttle = choice.kind === "auto" ? order.account.throttle : undefined;
+  if (throttle) trail.throttle = throttle.level;
+  const plan = chooseTargets(router, choice, order.question, sovereign, throttle);
+  // What a throttled auto answers is no answer of the model that would be asked otherwise.
+  trail.meant = throttle ? undefined : (plan.meant ?? plan.targets[0]);
   if (choice.kind === "auto") order.account.primary = primaryOf(router, sovereign);
   const { deadlines, retries } = router.config;
   const endsAt = performance.now() + deadlines.totalMs;

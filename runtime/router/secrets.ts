@@ -9,30 +9,79 @@ export interface Secret {
   readonly remedy: string;
 }
 
+/** A secret with where it came from. */
+export interface SourcedSecret extends Secret {
+  /** It can't change while this process runs. */
+  readonly fixed: boolean;
+  /** What its source holds now, whether or not it is in use. */
+  look(): string | undefined;
+  /** The next to read it looks at its source, however lately somebody did. */
+  again(): void;
+  /** From now on this is what is read. */
+  use(value: string): void;
+  /** This is never read, and what was before it is; until its source holds something else. */
+  refuse(value: string): void;
+}
+
 /** A mounted file that the platform rotates is read again after this; milliseconds. */
 const fileAgeMs = 5_000;
 
 /** Every secret's value that this process has read, so that no text that leaves it can hold one. */
 const known = new Set<string>();
 
-export function openSecret(source: SecretSource, environment: NodeJS.ProcessEnv, baseDirectory: string): Secret {
+export function openSecret(source: SecretSource, environment: NodeJS.ProcessEnv, baseDirectory: string): SourcedSecret {
   if ("env" in source) {
     const value = remember(environment[source.env]);
-    return { read: () => value, remedy: `set ${source.env}` };
+    const read = () => value;
+    return {
+      read,
+      look: read,
+      remedy: `set ${source.env}`,
+      fixed: true,
+      again: () => {},
+      use: () => {},
+      refuse: () => {},
+    };
   }
-  const file = isAbsolute(source.file) ? source.file : resolve(baseDirectory, source.file);
+  return inFile(source.file, baseDirectory);
+}
+
+function inFile(path: string, baseDirectory: string): SourcedSecret {
+  const file = isAbsolute(path) ? path : resolve(baseDirectory, path);
   let value: string | undefined;
+  let before: string | undefined;
+  let refused: string | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
+  const use = (found: string | undefined) => {
+    if (found !== value) before = value;
+    value = found;
+    refused = undefined;
+  };
+  const look = () => {
+    try {
+      return remember(readFileSync(file, "utf8"));
+    } catch {
+      // While the platform swaps the file the last value stays.
+      return value;
+    }
+  };
   return {
-    remedy: `write it to ${source.file}`,
+    remedy: `write it to ${path}`,
+    fixed: false,
+    look,
+    again() {
+      readAt = Number.NEGATIVE_INFINITY;
+    },
+    use,
+    refuse(found) {
+      if (found === value) value = before;
+      refused = found;
+    },
     read() {
       if (performance.now() - readAt < fileAgeMs) return value;
       readAt = performance.now();
-      try {
-        value = remember(readFileSync(file, "utf8"));
-      } catch {
-        // While the platform swaps the file the last value stays.
-      }
+      const found = look();
+      if (found !== value && (found === undefined || found !== refused)) use(found);
       return value;
     },
   };

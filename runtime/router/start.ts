@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import { resolve } from "node:path";
 import { ConfigurationError, type RouterConfig } from "../config/index.ts";
 import { version } from "../version.ts";
+import { Access } from "./access/index.ts";
 import { createHttp } from "./http.ts";
 import { HybridRouter } from "./hybrid-router.ts";
 import { createLog, type Log, type LogDestination } from "./log.ts";
@@ -12,6 +13,9 @@ import { createTelemetry, type Telemetry } from "./telemetry/index.ts";
 
 /** A collector gets this long for the last spans; milliseconds. */
 const flushMs = 2_000;
+
+/** So long a starting router waits for keys that were changed elsewhere; milliseconds. */
+const accessMs = 3_000;
 
 export interface StartOptions {
   /** The folder that relative paths of the configuration start from. */
@@ -29,15 +33,17 @@ export async function startRouter(config: RouterConfig, options: StartOptions = 
   const { baseDirectory = ".", environment = process.env, logTo, source } = options;
   const log = createLog(config, logTo);
   const spending = options.spending ?? openSpending({ config, environment, baseDirectory, log });
-  const router = new HybridRouter(config, environment, { baseDirectory, spending });
+  const access = new Access({ config, source: spending.ledger, log });
+  const router = new HybridRouter(config, environment, { baseDirectory, spending, access });
   const onProblem = (problem: string) => log.warn({ problem }, "telemetry");
   const telemetry = createTelemetry(config, { version, onProblem });
   telemetry.observe(router.observed());
   const { server, control } = await createHttp({ config, router, log, telemetry, baseDirectory });
+  await access.ready(accessMs);
   const address = await listen(server, config.listen.host, config.listen.port);
   const url = addressUrl(config.listen.security.mode === "tls" ? "https" : "http", address);
   log.info({ url, backends: router.backends(), chain: config.failoverChain }, "listening");
-  if (config.keys.length === 0) {
+  if (access.ring.isEmpty) {
     log.warn(
       "no keys are configured, so every request is refused; make one with --issue-key and add its entry to keys",
     );

@@ -7,11 +7,13 @@ import {
   type RouterConfig,
   splitAddress,
 } from "../config/index.ts";
+import type { Throttle } from "./alerts/index.ts";
 import { estimate } from "./arbitrage/index.ts";
 import type { Backend, Backends } from "./backends.ts";
 import { type BackendFailure, RouterError, SecurityError } from "./errors.ts";
 import type { ChatQuestion, LlmProvider } from "./providers/provider.ts";
 import type { Standing, Standings } from "./reliability/index.ts";
+import { throttledWishes } from "./throttled.ts";
 
 /** One model at one backend that may be asked. */
 export interface Target {
@@ -38,6 +40,8 @@ export interface Choosing {
   readonly config: Pick<RouterConfig, "failoverChain" | "arbitrage" | "predictive">;
   readonly backends: Backends;
   readonly standings: Standings;
+  /** What a typical request costs there; Infinity where nobody knows. */
+  readonly priceOf: (backend: Backend, model: string) => number;
 }
 
 /** What a request's `model` means, once it is known to exist. */
@@ -78,6 +82,7 @@ export function refuseCloud(model: string): void {
  * the chain; before all of them a faster model where the first has become slow. What may not be asked is passed over
  * with its reason. Open circuits are not looked at here but when a target's turn comes.
  *
+ * @param throttle what `auto` means while a budget nears its end; a request that names its model is not touched
  * @throws SecurityError when a cloud backend is asked for by name and `sovereign` forbids it
  */
 export function chooseTargets(
@@ -85,8 +90,10 @@ export function chooseTargets(
   choice: ModelChoice,
   question: Pick<ChatQuestion, "request">,
   sovereign: boolean,
+  throttle?: Throttle,
 ): TargetPlan {
   if (choice.kind === "backend" && sovereign) refuseCloud(choice.backend);
+  if (choice.kind === "auto" && throttle) return throttledPlan(choosing, throttle, question, sovereign);
   const { failoverChain } = choosing.config;
   const reason = choice.kind === "backend" ? `in place of ${choice.backend}` : "auto: next of the chain";
   const chain = failoverChain.map((backend): Wish => ({ backend, reason }));
@@ -111,8 +118,21 @@ export function primaryOf(
   return undefined;
 }
 
+/** While a budget nears its end: never in place of a target one that costs more because it is faster. */
+function throttledPlan(
+  choosing: Choosing,
+  throttle: Throttle,
+  question: Pick<ChatQuestion, "request">,
+  sovereign: boolean,
+): TargetPlan {
+  const plan = usable(choosing, throttledWishes(choosing, throttle, question), sovereign);
+  if (throttle.level === "cheaper" || plan.targets.length > 0) return plan;
+  // There are no models of our own.
+  return throttledPlan(choosing, { ...throttle, level: "cheaper" }, question, sovereign);
+}
+
 /** A target before it is known whether it can be asked; without a model its backend's default is meant. */
-interface Wish {
+export interface Wish {
   readonly backend: BackendName;
   readonly model?: string;
   readonly reason: string;

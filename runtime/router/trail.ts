@@ -1,3 +1,4 @@
+import type { ThrottleLevel } from "./alerts/index.ts";
 import type { ChatEvent, FinishReason, Usage } from "./chat/index.ts";
 import type { BackendFailure } from "./errors.ts";
 import type { UpstreamFailure } from "./providers/failure.ts";
@@ -29,6 +30,10 @@ export interface Trail {
   savedNano?: number;
   /** What was spent so far, nano-dollars; absent before the first attempt is over. */
   costNano?: number;
+  /** What `auto` meant, where a budget nears its end. */
+  throttle?: ThrottleLevel;
+  /** When the first token of the first attempt came that had one; on the clock of `performance.now()`. */
+  firstTokenAt?: number;
   /** Only backends of our own may answer, by the request's wish or its tenant's rule. */
   sovereign?: boolean;
   outcome?: "answered" | "broken_off" | "client_gone" | "replayed";

@@ -78,6 +78,13 @@ export class Walk {
   ): Promise<Answer | undefined> {
     target.backend.retryBudget.request();
     for (let retry = 0; ; retry++) {
+      // Its key may have been revoked since the plan was made.
+      const off = target.backend.disabled();
+      if (off !== undefined) {
+        this.#limited = false;
+        this.#passOver(target, off);
+        return undefined;
+      }
       const permit = target.standing.breaker.acquire();
       if (!permit) return this.#refusedByBreaker(target);
       try {

@@ -62,6 +62,7 @@ export async function composeLocal(stack: LocalStack): Promise<pulumi.Inputs> {
   return {
     url: routerProcess.url,
     apiKeyFile: routerProcess.apiKeyFile,
+    adminKeyFile: routerProcess.adminKeyFile,
     caFile: routerProcess.caFile,
     clientCertificateFile: routerProcess.clientCertificateFile,
     clientKeyFile: routerProcess.clientKeyFile,

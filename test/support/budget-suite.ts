@@ -68,6 +68,24 @@ export function budgetStoreTests(open: () => Promise<House>, runs: number): void
       });
     }));
 
+  test("tells of several scopes at once, each with its own amounts, in the order that is asked for", () =>
+    withStore(async (store, other) => {
+      await store.reserve(orderOf("a", 60));
+      await store.settle("a", 40, true, sunday);
+      await other.reserve(orderOf("b", 7));
+      const scopes = ["tenant:nobody", "stack", "key:nobody", "tenant:acme"] as const;
+      const asked = scopes.map((scope, index) => ({ scope, limits: { day: 100 + index } }));
+      const told = await store.statuses(asked, sunday);
+      const each = await Promise.all(asked.map(({ scope, limits }) => store.status(scope, limits, sunday)));
+      expect(told).toEqual(each);
+      expect(told?.map(({ day }) => [day.limit, day.spent, day.estimated, day.reserved])).toEqual([
+        [100, 0, 0, 0],
+        [101, 40, 40, 7],
+        [102, 0, 0, 0],
+        [103, 40, 40, 7],
+      ]);
+    }));
+
   test("the narrowest limit that is exceeded is the one that is named", () =>
     withStore(async (store) => {
       const limits: Limits = { request: 50, key: { month: 40 }, tenant: { week: 30 }, stack: { day: 20 } };

@@ -6,6 +6,7 @@ import { Failure } from "../engine/index.ts";
 export interface Deployment {
   readonly url: string;
   readonly apiKeyFile: string;
+  readonly adminKeyFile: string;
   readonly caFile: string;
   readonly clientCertificateFile: string;
   readonly clientKeyFile: string;

@@ -2,7 +2,7 @@ import { prepareWorkspace, terminalProgress } from "../engine/index.ts";
 import { runCommand, stackArgument } from "./command.ts";
 import { header } from "./header.ts";
 import { operate } from "./operation.ts";
-import { keepingConfigFile, knownStacks, openStack } from "./stack.ts";
+import { keepingConfigFile, knownStacks, openStack, providersOf } from "./stack.ts";
 
 const usage = `
 npm run preview [-- [stack] [options]]
@@ -23,7 +23,7 @@ await runCommand({
   async run({ diff, "expect-no-changes": expectNoChanges }, positionals) {
     const name = stackArgument(positionals, knownStacks());
     const progress = terminalProgress();
-    const workspace = await prepareWorkspace(progress);
+    const workspace = await prepareWorkspace(progress, process.env, providersOf(name));
     process.stdout.write(header(name, workspace));
     await keepingConfigFile(name, workspace, async () => {
       const stack = await operate("Opening the stack", () => openStack(name, workspace, progress));

@@ -5,13 +5,26 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { LocalWorkspace, PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
-import { isAlive, type Progress, projectDirectory, type Workspace } from "../engine/index.ts";
+import { isAlive, type Progress, type ProviderName, projectDirectory, type Workspace } from "../engine/index.ts";
 
 /** The stacks that have a configuration file here. */
 export function knownStacks(): string[] {
   return readdirSync(projectDirectory)
     .flatMap((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1] ?? [])
     .sort();
+}
+
+/** The providers that a stack of this kind registers; undefined: any of them. */
+export function providersOf(name: string): readonly ProviderName[] | undefined {
+  try {
+    const { config } = parse(readFileSync(configFile(name), "utf8")) as {
+      config?: { "hybrid-llm:stack"?: { kind?: string } };
+    };
+    return config?.["hybrid-llm:stack"]?.kind === "local" ? ["tls"] : undefined;
+  } catch {
+    // What is wrong with the file is told later, in full.
+    return undefined;
+  }
 }
 
 export const configFile = (stack: string): string => join(projectDirectory, `Pulumi.${stack}.yaml`);

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } from "../engine/index.ts";
-import { nginx, type Part, redis } from "../parts/index.ts";
+import { chromium, nginx, type Part, redis } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
 import { runStep } from "./step.ts";
 
 const usage = `
 npm test [-- FILTER ...]
 
-Sets up what is missing, then checks types, format and lint, and runs the unit, program, integration and fault tests, with
-the real engine, a real Redis and a real nginx (as root on Debian they are installed). With filters, only the test files
-whose paths contain one of them.
+Sets up what is missing, then checks types, format and lint, and runs the unit, program, integration, fault and browser
+tests, with the real engine, a real Redis, nginx and Chromium (as root on Debian they are installed). With filters, only the
+test files whose paths contain one of them.
 
   --help
 `;
@@ -24,11 +24,12 @@ await runCommand({
     const environment = { ...process.env, PATH: variables.PATH };
     if (filters.length === 0) {
       await runStep("Types", "tsc", ["-p", "."], { environment });
+      await runStep("Types of the dashboard's page", "tsc", ["-p", "runtime/dashboard/page"], { environment });
       await runStep("Format and lint", "biome", ["check", "."], { environment });
       await testLanguageHost(environment);
     }
-    for (const part of [redis, nginx]) await getPart(part);
-    const projects = ["unit", "program", "integration", "faults"].flatMap((name) => ["--project", name]);
+    for (const part of [redis, nginx, chromium]) await getPart(part);
+    const projects = ["unit", "program", "integration", "faults", "browser"].flatMap((name) => ["--project", name]);
     await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
   },
 });

@@ -5,7 +5,7 @@ import { ask, curlCommand, type Deployment } from "./ask.ts";
 import { runCommand, stackArgument } from "./command.ts";
 import { header } from "./header.ts";
 import { operate } from "./operation.ts";
-import { keepingConfigFile, knownStacks, openStack, removeEmptyState, stackExists } from "./stack.ts";
+import { keepingConfigFile, knownStacks, openStack, providersOf, removeEmptyState, stackExists } from "./stack.ts";
 
 const usage = `
 npm run up [-- [stack] [options]]
@@ -33,7 +33,7 @@ await runCommand({
   async run({ destroy, yes, question }, positionals) {
     const name = stackArgument(positionals, knownStacks());
     const progress = terminalProgress();
-    const workspace = await prepareWorkspace(progress);
+    const workspace = await prepareWorkspace(progress, process.env, providersOf(name));
     print(header(name, workspace));
     if (["dev", "prod"].includes(name) && workspace.backend.local && !destroy) {
       throw new Failure(`The state of ${name} must not be kept on this machine (${workspace.backend.url}).`, [
@@ -64,7 +64,9 @@ answer    ${answer.text}
 backend   ${answer.backend}, model ${answer.model}${outputs.rehearsal?.value ? "  (REHEARSAL: scripted, no model)" : ""}
 
 router    ${deployment.url}
+dashboard ${deployment.url}/dashboard
 API key   ${deployment.apiKeyFile}
+admin key ${deployment.adminKeyFile}
 CA        ${deployment.caFile}
 
 Ask the next one:
@@ -115,6 +117,7 @@ function deploymentOf(outputs: OutputMap): Deployment {
   return {
     url: text("url"),
     apiKeyFile: text("apiKeyFile"),
+    adminKeyFile: text("adminKeyFile"),
     caFile: text("caFile"),
     clientCertificateFile: text("clientCertificateFile"),
     clientKeyFile: text("clientKeyFile"),

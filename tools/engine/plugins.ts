@@ -24,6 +24,7 @@ const offlineProviders = {
   tls: "@pulumi/tls",
   vault: "@pulumi/vault",
 } as const;
+export type ProviderName = keyof typeof offlineProviders;
 const privateHome = join(checkoutDirectory, "home");
 const recordFile = join(checkoutDirectory, "providers.json");
 /** How long the download of an official plugin may take. */
@@ -36,6 +37,12 @@ export interface Plugins {
   readonly home: string;
 }
 
+export interface PluginOptions {
+  readonly retry?: boolean;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly only?: readonly ProviderName[] | undefined;
+}
+
 /** A person's own PULUMI_HOME: official plugins and a login may be there. */
 export function personalHome(environment: NodeJS.ProcessEnv = process.env): string {
   const home = environment.PULUMI_HOME;
@@ -46,19 +53,22 @@ export function personalHome(environment: NodeJS.ProcessEnv = process.env): stri
  * Makes sure that every provider has a plugin: the official one where it is there or can be had, else ours.
  *
  * @param retry asks for official plugins again that could not be had before
+ * @param only those that a stack needs, all by default: an official plugin of a cloud is a large download
  */
 export async function ensurePlugins(
   engine: Engine,
   progress: Progress,
-  { retry = false, environment = process.env }: { retry?: boolean; environment?: NodeJS.ProcessEnv } = {},
+  { retry = false, environment = process.env, only }: PluginOptions = {},
 ): Promise<Plugins> {
-  const wanted = Object.entries(offlineProviders).map(([name, npmName]) => ({ name, version: versionOf(npmName) }));
+  const names = only ?? (Object.keys(offlineProviders) as ProviderName[]);
+  const wanted = names.map((name) => ({ name, version: versionOf(offlineProviders[name]) }));
   const personal = personalHome(environment);
   const has = (home: string, plugin: { name: string; version: string }) => existsSync(pluginFile(home, plugin));
   if (wanted.every((plugin) => has(personal, plugin))) {
     return { home: personal, providers: wanted.map((plugin) => ({ ...plugin, origin: "official" })) };
   }
-  const known = retry ? [] : readRecord();
+  const record = readRecord();
+  const known = retry ? [] : record;
   const providers: ProviderPlugin[] = [];
   for (const plugin of wanted) {
     const recorded = known.find(({ name, version }) => name === plugin.name && version === plugin.version);
@@ -83,7 +93,8 @@ export async function ensurePlugins(
       providers.push({ ...plugin, origin: "offline" });
     }
   }
-  writeFileSync(recordFile, `${JSON.stringify(providers, null, 2)}\n`);
+  const others = record.filter(({ name }) => !providers.some((provider) => provider.name === name));
+  writeFileSync(recordFile, `${JSON.stringify([...others, ...providers], null, 2)}\n`);
   return { home: privateHome, providers };
 }
 

@@ -7,7 +7,7 @@ import { stateDirectory } from "../../infra/machine/places.ts";
 import { type Engine, ensureEngine } from "./engine.ts";
 import { Failure } from "./failure.ts";
 import { checkoutDirectory, projectDirectory } from "./places.ts";
-import { ensurePlugins, type Plugins, personalHome } from "./plugins.ts";
+import { ensurePlugins, type Plugins, type ProviderName, personalHome } from "./plugins.ts";
 import type { Progress } from "./progress.ts";
 
 /** What a Pulumi command of this project runs with. */
@@ -28,13 +28,18 @@ export interface Backend {
   readonly local: boolean;
 }
 
-/** Finds or makes all that Pulumi needs here: engine, provider plugins, backend and passphrase. */
+/**
+ * Finds or makes all that Pulumi needs here: engine, provider plugins, backend and passphrase.
+ *
+ * @param only the providers that are needed, all by default
+ */
 export async function prepareWorkspace(
   progress: Progress,
   environment: NodeJS.ProcessEnv = process.env,
+  only?: readonly ProviderName[],
 ): Promise<Workspace> {
   const engine = await ensureEngine(progress, environment);
-  const plugins = await ensurePlugins(engine, progress, { environment });
+  const plugins = await ensurePlugins(engine, progress, { environment, only });
   const backend = findBackend(environment);
   return { engine, plugins, backend, variables: variablesOf(engine, plugins, backend, environment) };
 }

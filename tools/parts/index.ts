@@ -3,6 +3,7 @@ import { ollama } from "./ollama/index.ts";
 import type { Part } from "./part.ts";
 import { triton } from "./triton/index.ts";
 
+export { chromium, chromiumPath } from "./chromium.ts";
 export { jaeger } from "./jaeger/index.ts";
 export { nginx, nginxServer } from "./nginx.ts";
 export { ollama, tinyModel, tinyModelfile, tinyModelName, tinySentence, tinyToolCall } from "./ollama/index.ts";

@@ -1,5 +1,5 @@
 export { newAttemptId, timeOf } from "./attempt-id.ts";
-export { DatabaseUnavailable } from "./database/database.ts";
+export { type Database, DatabaseUnavailable, type Queries, type Row } from "./database/database.ts";
 export type { LedgerHealth } from "./health.ts";
 export type { Ledger } from "./ledger.ts";
 export { type OpenLedger, openLedger } from "./open.ts";

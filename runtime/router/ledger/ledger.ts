@@ -14,6 +14,7 @@ import { Orphans } from "./orphans.ts";
 import { type Periods, type Rebuilt, rebuild } from "./rebuild.ts";
 import { type CostQuery, type CostReport, costs } from "./reports/costs.ts";
 import { type RequestQuery, type RequestReport, requests } from "./reports/requests.ts";
+import { type SeriesCell, type SeriesQuery, series } from "./reports/series.ts";
 import { type AttemptRow, encodeOpen, encodeRow, type LedgerSource, type OpenAttempt } from "./row.ts";
 import { Shipper } from "./store/shipper.ts";
 
@@ -116,6 +117,29 @@ export class Ledger {
     return this.#journal.writable;
   }
 
+  /**
+   * Its database, for what else has to be kept there: at this router's schema, opened where it isn't yet.
+   *
+   * @throws DatabaseUnavailable, StatementRefused
+   */
+  database(): Promise<Database> {
+    return this.#primary.ready();
+  }
+
+  get kind(): Database["kind"] {
+    return this.#parts.kind;
+  }
+
+  /** Whose rows it writes. */
+  get stack(): string {
+    return this.#parts.source.stack;
+  }
+
+  /** Absolute; undefined where nothing is kept on this machine. */
+  get directory(): string | undefined {
+    return this.#parts.directory;
+  }
+
   get health(): LedgerHealth {
     const { directory, kind } = this.#parts;
     const journal = this.#journal;
@@ -176,6 +200,20 @@ export class Ledger {
   async requests(query: RequestQuery): Promise<RequestReport> {
     const { value, from } = await this.#reads.read((queries) => requests(queries, query));
     return { ...value, readFrom: from };
+  }
+
+  /**
+   * Several series of one moment.
+   *
+   * @throws DatabaseUnavailable
+   */
+  async series(queries: readonly SeriesQuery[]): Promise<readonly (readonly SeriesCell[])[]> {
+    const { value } = await this.#reads.read(async (reads) => {
+      const told: SeriesCell[][] = [];
+      for (const query of queries) told.push(await series(reads, query));
+      return told;
+    });
+    return value;
   }
 
   /**

@@ -55,7 +55,7 @@ export async function rebuild(queries: Queries, order: RebuildOrder): Promise<Re
   const { stack, periods, open, now } = order;
   const spent: Spent[] = [];
   for (const [period, since] of Object.entries(periods)) {
-    const parts = partsOf(since.getTime(), now + aheadMs, "day");
+    const parts = partsOf(since.getTime(), now + aheadMs);
     if (parts.length === 0) continue;
     const parameters = new Parameters();
     const where = `and stack = ${parameters.add(stack, "text")}`;
@@ -63,7 +63,7 @@ export async function rebuild(queries: Queries, order: RebuildOrder): Promise<Re
       `select tenant, key_id, grouping(tenant, key_id)::integer as grouping, sum(cost_nano)::text as nano,
          sum(estimated_nano)::text as estimated
        from (${partsSql(parts, parameters, where)}) as parts
-       group by grouping sets ((), (tenant), (key_id))`,
+       group by grouping sets ((), (tenant), (key_id)) having sum(requests + attempts) > 0`,
       parameters.values,
     );
     for (const { tenant, key_id, grouping, nano, estimated } of rows) {

@@ -7,6 +7,7 @@ export interface DocumentedRoute {
   /** As fastify writes it, e.g. `/admin/keys/:id`. */
   readonly url: string;
   readonly open: boolean;
+  readonly session?: boolean;
   readonly wire: Wire | undefined;
   readonly doc: RouteDoc;
 }
@@ -21,7 +22,8 @@ export function collectRoutes(app: FastifyInstance): readonly DocumentedRoute[] 
     for (const one of Array.isArray(method) ? method : [method]) {
       if (one === "HEAD") continue;
       if (!config?.doc) throw new Error(`${one} ${url} has no doc in its config: /openapi.json could not tell of it`);
-      routes.push({ method: one, url, open: config.open === true, wire: config.wire, doc: config.doc });
+      const { open = false, session = false, wire, doc } = config;
+      routes.push({ method: one, url, open, session, wire, doc });
     }
   });
   return routes;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { version } from "../../version.ts";
+import { BudgetAlert } from "../alerts/index.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { openAiWire } from "../wires/openai/index.ts";
@@ -25,6 +26,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]): JsonObject 
     },
     servers: [{ url: "/" }],
     paths,
+    webhooks: { budgetAlert: { post: budgetAlert(schemas) } },
     components: {
       schemas: schemas.named,
       parameters: mapped(requestHeaders, (schema, name) => ({ name, in: "header", ...described(schema) })),
@@ -32,13 +34,27 @@ export function openApiDocument(routes: readonly DocumentedRoute[]): JsonObject 
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "hl_<id>_<secret>, as OpenAI's clients send it." },
         apiKey: { type: "apiKey", in: "header", name: "x-api-key", description: "As Anthropic's clients send it." },
+        session: { type: "apiKey", in: "cookie", name: "__Host-hybrid-llm", description: "Of the dashboard." },
       },
     },
   };
 }
 
+/** What is posted to `budgets.alerts.webhook`. */
+function budgetAlert(schemas: Schemas): JsonObject {
+  return {
+    operationId: "budgetAlert",
+    summary: "Tells that a budget is being used up.",
+    description:
+      "Posted to budgets.alerts.webhook with the headers of the Standard Webhooks specification: webhook-id, which is the same when it is sent again, webhook-timestamp and, where there is a secret, webhook-signature.",
+    security: [],
+    requestBody: { required: true, content: { "application/json": { schema: schemas.of(BudgetAlert, "output") } } },
+    responses: { "2XX": { description: "It was taken. Anything else is sent again." } },
+  };
+}
+
 function operation(route: DocumentedRoute, path: string, schemas: Schemas): JsonObject {
-  const { method, open, doc } = route;
+  const { method, doc } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ""));
   const inHeaders = (doc.requestHeaders ?? []).map((name: RequestHeader) => ref("parameters", name));
   const parameters = [...inPath, ...(doc.query ? queryParameters(doc.query) : []), ...inHeaders];
@@ -46,13 +62,18 @@ function operation(route: DocumentedRoute, path: string, schemas: Schemas): Json
     operationId: operationId(method, path),
     summary: doc.summary,
     ...(doc.description === undefined ? {} : { description: doc.description }),
-    security: open ? [] : [{ bearer: [] }, { apiKey: [] }],
+    security: security(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(doc.body
       ? { requestBody: { required: true, content: { "application/json": { schema: schemas.of(doc.body, "input") } } } }
       : {}),
     responses: { ...mapped(doc.answers, (answer) => response(answer, schemas)), ...errors(route, schemas) },
   };
+}
+
+function security({ open, session }: DocumentedRoute): JsonObject[] {
+  if (session) return [{ session: [] }];
+  return open ? [] : [{ bearer: [] }, { apiKey: [] }];
 }
 
 function response({ description, headers = [], content }: AnswerDoc, schemas: Schemas): JsonObject {

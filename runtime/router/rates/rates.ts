@@ -29,14 +29,26 @@ interface Ruled {
   readonly limits: RateLimits;
 }
 
+/** Limits that were set while the router runs, by the id of a key and the name of a tenant. */
+export interface OwnRates {
+  readonly keys: ReadonlyMap<string, RateLimits>;
+  readonly tenants: ReadonlyMap<string, RateLimits>;
+}
+
+const noOwn: OwnRates = { keys: new Map(), tenants: new Map() };
+
 /** Limits how much each key, and each tenant with all its keys, may ask in a minute and at the same time. */
 export class Rates {
   readonly #redis: RedisClient | undefined;
   readonly #windows = new Map<string, Window>();
   readonly #running = new Map<string, number>();
 
-  constructor(redis?: RedisClient) {
+  readonly #own: OwnRates;
+
+  /** @param own limits of those to whom the configuration gives none; read whenever somebody asks */
+  constructor(redis?: RedisClient, own: OwnRates = noOwn) {
     this.#redis = redis;
+    this.#own = own;
   }
 
   /**
@@ -45,7 +57,7 @@ export class Rates {
    * @throws RouterError rate_limited, with Retry-After; then nothing was counted
    */
   admit(config: RateConfig, asking: Asking): Promise<Admission> | undefined {
-    const ruled = rulesOf(config, asking);
+    const ruled = rulesOf(config, asking, this.#own);
     return ruled.length === 0 ? undefined : this.#admit(ruled, asking);
   }
 
@@ -122,9 +134,9 @@ export class Rates {
   }
 }
 
-function rulesOf(config: RateConfig, { tenant, keyId }: Asking): Ruled[] {
-  const ofKey = config.keys[keyId] ?? config.default;
-  const ofTenant = config.tenants[tenant];
+function rulesOf(config: RateConfig, { tenant, keyId }: Asking, own: OwnRates): Ruled[] {
+  const ofKey = config.keys[keyId] ?? own.keys.get(keyId) ?? config.default;
+  const ofTenant = config.tenants[tenant] ?? own.tenants.get(tenant);
   return [
     { asker: `key:${keyId}`, words: `key ${keyId}`, limits: ofKey },
     ...(ofTenant ? [{ asker: `tenant:${tenant}`, words: `tenant ${tenant}`, limits: ofTenant }] : []),

@@ -63,7 +63,7 @@ export class RetryBudget {
  */
 export function backoffMs(
   retry: number,
-  { baseMs, capMs }: RetryConfig,
+  { baseMs, capMs }: Pick<RetryConfig, "baseMs" | "capMs">,
   retryAfterMs = 0,
   random: () => number = Math.random,
 ): number {

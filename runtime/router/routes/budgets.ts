@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { type BudgetWatch, type Forecast, ThrottleState } from "../alerts/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
 import type { HybridRouter } from "../hybrid-router.ts";
@@ -7,6 +8,7 @@ import {
   type BudgetStatus,
   formatDollars,
   type Nanos,
+  type PeriodName,
   type PeriodStatus,
   periodNames,
   type Scope,
@@ -24,12 +26,30 @@ const Amount = z.strictObject({
     .meta({ description: "The same to the nano-dollar, fit to add." }),
 });
 
+const ForecastJson = z.strictObject({
+  usd_per_hour: z.number().min(0).meta({ description: "Of late: the last hour, of weeks and months the last day." }),
+  exhausted: z.iso
+    .datetime()
+    .optional()
+    .meta({ description: "When it is used up at this rate; absent where it begins anew before." }),
+});
+
+const ToldAlert = z.strictObject({
+  about: z.union([z.number(), z.literal("forecast")]).meta({ description: "Per cent that were crossed." }),
+  state: z.enum(["sending", "sent", "failed"]).meta({ description: "failed: it was given up." }),
+  at: z.iso.datetime(),
+});
+
 const PeriodBudget = z.strictObject({
   limit: Amount.optional().meta({ description: "Absent where there is none." }),
   spent: Amount,
   estimated: Amount.meta({ description: "Of what is spent: what no provider has confirmed." }),
   reserved: Amount.meta({ description: "What attempts under way may cost at most." }),
   resets: z.iso.datetime().meta({ description: "When it begins anew." }),
+  forecast: ForecastJson.optional().meta({
+    description: "Where there is a limit, and the period has begun a moment ago.",
+  }),
+  alerts: z.array(ToldAlert).optional().meta({ description: "Where there is a limit: what was told in this period." }),
 });
 
 export const Budgets = z
@@ -42,6 +62,9 @@ export const Budgets = z
         day: PeriodBudget,
         week: PeriodBudget.meta({ description: "From Monday." }),
         month: PeriodBudget,
+        throttle: ThrottleState.meta({
+          description: "What this budget makes of auto: the next cheaper model first, or models of our own only.",
+        }),
       }),
     ),
   })
@@ -55,7 +78,7 @@ const doc: RouteDoc = {
   errors: ["unavailable"],
 };
 
-/** Limits are part of the configuration: they are read here and changed there. */
+/** What is left; the limits are changed in the configuration, and by PUT (routes/admin/set-budget.ts). */
 export function budgets(app: FastifyInstance, router: HybridRouter): void {
   app.get("/v1/budgets", { config: { wire: openAiWire, doc } }, async ({ exchange }, reply) => {
     const { spending, config } = router;
@@ -67,7 +90,7 @@ export function budgets(app: FastifyInstance, router: HybridRouter): void {
     return {
       timezone,
       ...(request === undefined ? {} : { request: { usd: request, exact: request.toFixed(9) } }),
-      budgets: told.map(({ scope, status }) => ({ scope, ...budgetJson(status) })),
+      budgets: told.map(({ scope, status }) => ({ scope, ...budgetJson(scope, status, spending.watch) })),
     };
   });
 }
@@ -79,18 +102,32 @@ function scopesSeen(caller: Caller | undefined): Scope[] | undefined {
   return role === "admin" ? undefined : ["stack", scopeOf("tenant", { tenant, key }), scopeOf("key", { tenant, key })];
 }
 
-function budgetJson(status: BudgetStatus | undefined) {
+function budgetJson(scope: Scope, status: BudgetStatus | undefined, watch: BudgetWatch) {
   if (status === undefined) throw unavailable("the store did not answer");
-  return Object.fromEntries(periodNames.map((period) => [period, periodJson(status[period])]));
+  const periods = periodNames.map((period) => [period, periodJson(scope, period, status[period], watch)]);
+  return { ...Object.fromEntries(periods), throttle: watch.of(scope)?.throttle?.level ?? "none" };
 }
 
-const periodJson = ({ limit, spent, estimated, reserved, resetsAt }: PeriodStatus) => ({
-  ...(limit === undefined ? {} : { limit: amount(limit) }),
-  spent: amount(spent),
-  estimated: amount(estimated),
-  reserved: amount(reserved),
-  resets: new Date(resetsAt).toISOString(),
+function periodJson(scope: Scope, period: PeriodName, status: PeriodStatus, watch: BudgetWatch) {
+  const { limit, spent, estimated, reserved, resetsAt } = status;
+  const common = {
+    spent: amount(spent),
+    estimated: amount(estimated),
+    reserved: amount(reserved),
+    resets: new Date(resetsAt).toISOString(),
+  };
+  if (limit === undefined) return common;
+  const forecast = watch.of(scope)?.forecasts[period];
+  const alerts = watch.told(scope, period).map(({ about, state, at }) => ({ about, state, at: iso(at) }));
+  return { limit: amount(limit), ...common, ...(forecast ? { forecast: forecastJson(forecast) } : {}), alerts };
+}
+
+const forecastJson = ({ perHour, exhaustedAt }: Forecast) => ({
+  usd_per_hour: toDollars(perHour),
+  ...(exhaustedAt === undefined ? {} : { exhausted: iso(exhaustedAt) }),
 });
+
+const iso = (at: number): string => new Date(at).toISOString();
 
 const amount = (nanos: Nanos) => ({ usd: toDollars(nanos), exact: formatDollars(nanos, 9) });
 

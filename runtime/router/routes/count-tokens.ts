@@ -46,12 +46,14 @@ export function countTokens(app: FastifyInstance, { router }: RouteParts): void 
     request.exchange.trail = trail;
     const sovereign = isSovereign(request, router.config);
     trail.sovereign = sovereign;
+    const { tenant = "", keyId = "" } = request.exchange.caller ?? {};
     const order = {
       model: body.model,
       question: new ClientQuestion(anthropicWire, body, wireHeaders(request)),
       sovereign,
       client: clientSignal(reply),
       telemetry: request.exchange.telemetry,
+      throttle: router.spending.throttleOf(tenant, keyId),
     };
     try {
       const { tokens, estimated } = await router.countTokens(order, trail);

@@ -27,6 +27,10 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no key. */
     open?: boolean;
+    /** Wants a session of the dashboard instead. */
+    session?: boolean;
+    /** Needs an admin key: what it does, in the audit log's words, e.g. `key.create`. */
+    admin?: string;
     wire?: Wire;
     /** No route is without it; see openapi/collect.ts. */
     doc?: RouteDoc;
@@ -51,8 +55,9 @@ export function bytesOf({ headers }: FastifyRequest): number | undefined {
 
 /** Whether only backends of our own may answer: by the tenant's rule or the request's wish. The stricter wins. */
 export function isSovereign(request: FastifyRequest, { tenants }: RouterConfig): boolean {
-  const tenant = request.exchange.caller?.tenant;
-  const byRule = tenant !== undefined && tenants[tenant]?.sovereign === true;
+  const { caller } = request.exchange;
+  const tenant = caller?.tenant;
+  const byRule = (tenant !== undefined && tenants[tenant]?.sovereign === true) || caller?.sovereign === true;
   return sovereignHeader(request) || byRule;
 }
 

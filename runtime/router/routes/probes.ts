@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { backendNames } from "../../config/index.ts";
+import { ThrottleState } from "../alerts/index.ts";
 import { RouterError } from "../errors.ts";
 import type { HybridRouter } from "../hybrid-router.ts";
 import type { RouteDoc } from "../openapi/index.ts";
@@ -48,7 +49,26 @@ export const Health = z
     budgets: z.strictObject({
       known: z.boolean().meta({ description: "Whether it is known what was spent; where not, what costs is refused." }),
       why: z.string().optional(),
+      throttle: ThrottleState.meta({ description: "What auto means to everybody, by the stack's budget." }),
+      webhook: z
+        .strictObject({
+          status: z.enum(["ok", "failing"]),
+          why: z.string().optional().meta({ description: "Why the last attempt to deliver an alert failed." }),
+          waiting: z.int().meta({ description: "Alerts that are still to be delivered." }),
+          failed: z.int().meta({ description: "Alerts that were given up since the start." }),
+        })
+        .optional()
+        .meta({ description: "Absent where no webhook is told of budgets." }),
     }),
+    access: z
+      .strictObject({
+        revision: z.int().min(0).meta({ description: "Of keys and tenants; raised by each change at any router." }),
+        stale_since: z.iso.datetime().optional().meta({
+          description: "Since when the database can't be asked: what was known then goes on.",
+        }),
+      })
+      .optional()
+      .meta({ description: "Absent where keys are changed in the configuration only." }),
   })
   .meta({ title: "Health" });
 

@@ -11,6 +11,8 @@ export interface DrainLimits {
 
 export interface DrainControl {
   readonly draining: boolean;
+  /** Called when a drain begins: for answers that have no end of their own. */
+  onDrain(listener: () => void): void;
   /** Stops accepting, serves what comes on open connections, and resolves when none is left (`true`) or time is up. */
   drain(limits: DrainLimits): Promise<boolean>;
 }
@@ -27,6 +29,7 @@ export function drainable(server: Server): DrainControl {
   const connections = new Map<Socket, Connection>();
   const raw = new Set<Socket>();
   let finished: Promise<boolean> | undefined;
+  const listeners: (() => void)[] = [];
 
   const track = (socket: Socket) => {
     connections.set(socket, { open: [], bytesRead: socket.bytesRead, lastActivity: Date.now() });
@@ -85,8 +88,11 @@ export function drainable(server: Server): DrainControl {
     get draining() {
       return finished !== undefined;
     },
+    onDrain: (listener) => void listeners.push(listener),
     drain(limits) {
-      finished ??= drain(limits);
+      if (finished) return finished;
+      finished = drain(limits);
+      for (const listener of listeners) listener();
       return finished;
     },
   };

@@ -30,7 +30,8 @@ export interface AttemptAccountParts {
   readonly ledger: Ledger | undefined;
   /** What "always the primary" would cost, where the request let the router choose. */
   readonly primary?: Priced | undefined;
-  settled(cost: Nanos): void;
+  /** @param firstTokenAt on the clock of `performance.now()` */
+  settled(cost: Nanos, estimated: boolean, firstTokenAt: number | undefined): void;
 }
 
 /** Tells a store what an attempt cost. Nobody waits for it: what it never hears of it counts in full when it expires. */
@@ -62,7 +63,8 @@ export class AttemptAccount {
     const latencyMs = performance.now() - this.#startedAt;
     const { cost, estimated } = this.#cost(result, latencyMs);
     if (amount > 0 || cost > 0) settle(store, identity.attemptId, cost, estimated);
-    settled(cost);
+    const { firstTokenMs } = result;
+    settled(cost, estimated, firstTokenMs === undefined ? undefined : this.#startedAt + firstTokenMs);
     ledger?.append({
       ...identity,
       outcome: result.outcome,
@@ -70,7 +72,7 @@ export class AttemptAccount {
       costNano: BigInt(cost),
       estimated,
       latencyMs,
-      firstTokenMs: result.firstTokenMs,
+      firstTokenMs,
       arbitrageSavedNano: estimated ? undefined : this.#saved(result, cost, latencyMs),
     });
   }

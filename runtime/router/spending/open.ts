@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import type { RouterConfig } from "../../config/index.ts";
+import { Alerts, FileClaims, MemoryClaims, RedisClaims } from "../alerts/index.ts";
 import { type Ledger, openLedger } from "../ledger/index.ts";
 import type { Log } from "../log.ts";
 import {
@@ -42,10 +44,27 @@ export function openSpending({ config, environment, baseDirectory, log }: Spendi
   if (urls === undefined) {
     const store = new MemoryBudgetStore(calendar);
     const loaded = ledger && loadFrom(ledger, store, calendar, onProblem);
-    return new Spending({ config, store, ledger, loaded, onProblem });
+    const alerts = alertsOf({ config, environment, baseDirectory, log });
+    return new Spending({ config, store, alerts, ledger, loaded, onProblem });
   }
   const redis = connect(urls, budgets.commandTimeoutMs, onProblem);
-  return new Spending({ config, store: inRedis(redis, config, calendar, ledger), redis, ledger, onProblem });
+  const alerts = alertsOf({ config, environment, baseDirectory, log }, redis);
+  const store = inRedis(redis, config, calendar, ledger);
+  return new Spending({ config, store, redis, alerts, ledger, onProblem });
+}
+
+/** Who tells of what: all routers of a Redis, or of a ledger's folder, together; else each of its own. */
+function alertsOf({ config, environment, baseDirectory, log }: SpendingSources, redis?: RedisClient): Alerts {
+  const { budgets, ledger, name, region } = config;
+  const own = ledger.directory === undefined ? undefined : resolve(baseDirectory, ledger.directory, "alerts");
+  const alone = () => (own === undefined ? new MemoryClaims() : new FileClaims(own));
+  return new Alerts({
+    config: budgets.alerts,
+    teller: { name, region, timezone: budgets.timezone },
+    claims: redis ? new RedisClaims(redis, budgets.key) : alone(),
+    log,
+    openSecret: (source) => openSecret(source, environment, baseDirectory),
+  });
 }
 
 function connect(urls: readonly string[], timeoutMs: number, onProblem: (problem: string) => void): RedisClient {

@@ -1,3 +1,4 @@
+import type { Throttle } from "../alerts/index.ts";
 import { RouterError } from "../errors.ts";
 import { newAttemptId } from "../ledger/index.ts";
 import {
@@ -67,6 +68,12 @@ export class RequestAccount {
     this.#spending = spending;
     this.#spender = spender;
     this.#trail = trail;
+  }
+
+  /** What `auto` means for this request; undefined where it means what it always does. */
+  get throttle(): Throttle | undefined {
+    const { tenant, keyId } = this.#spender;
+    return this.#spending.throttleOf(tenant, keyId);
   }
 
   /**
@@ -149,8 +156,12 @@ export class RequestAccount {
       attempt,
       store,
       ledger,
+      settled: (cost, estimated, firstTokenAt) => {
+        this.#settled(amount, cost, firstTokenAt);
+        const { backend, model } = identity;
+        this.#spending.costs.add(backend, model, this.#spender.tenant, cost, estimated);
+      },
       primary: ledger && this.primary && this.#spending.priceOf(this.primary.backend, this.primary.model),
-      settled: (cost) => this.#settled(amount, cost),
     });
   }
 
@@ -158,10 +169,11 @@ export class RequestAccount {
     return this.#before && { backend: this.#before.backend.name, model: this.#before.model };
   }
 
-  #settled(reserved: Nanos, cost: Nanos): void {
+  #settled(reserved: Nanos, cost: Nanos, firstTokenAt: number | undefined): void {
     this.#amount += cost - reserved;
     this.#spent += cost;
     this.#trail.costNano = this.#spent;
+    if (firstTokenAt !== undefined) this.#trail.firstTokenAt ??= firstTokenAt;
   }
 }
 

@@ -1,14 +1,18 @@
 import type { RouterConfig } from "../../config/index.ts";
+import { type Alerts, BudgetWatch, type Throttle } from "../alerts/index.ts";
 import type { Backend } from "../backends.ts";
 import { type Ledger, noUsage } from "../ledger/index.ts";
 import {
   type BudgetStatus,
   type BudgetStore,
   Calendar,
+  costOf,
   type Expired,
   type Limits,
   LimitTable,
   MemoryBudgetStore,
+  type Nanos,
+  type OwnBudgets,
   type Priced,
   Prices,
   type RedisClient,
@@ -16,6 +20,7 @@ import {
 } from "../money/index.ts";
 import type { Trail } from "../trail.ts";
 import { cachedRow, type Saved } from "./cached-row.ts";
+import { CostMeter } from "./cost-meter.ts";
 import { RequestAccount, type Spender } from "./request-account.ts";
 
 /** Reservations of routers that died are looked for this often; milliseconds. */
@@ -28,6 +33,8 @@ export interface SpendingParts {
   readonly store: BudgetStore;
   /** Where the store is in Redis; closed with it. */
   readonly redis?: RedisClient | undefined;
+  /** Absent where nobody is told how budgets are used up. */
+  readonly alerts?: Alerts | undefined;
   /** Absent where nothing is written down. */
   readonly ledger?: Ledger | undefined;
   /** Resolves once the store knows what was spent before. */
@@ -40,14 +47,19 @@ export class Spending {
   readonly store: BudgetStore;
   readonly ledger: Ledger | undefined;
   readonly redis: RedisClient | undefined;
+  readonly watch: BudgetWatch;
+  readonly alerts: Alerts | undefined;
+  /** What attempts of this router have cost. */
+  readonly costs: CostMeter;
   readonly #onProblem: (problem: string) => void;
   readonly #sweeping: NodeJS.Timeout;
   #loading: Promise<void> | undefined;
   #config: Rules;
   #prices: Prices;
   #limits: LimitTable;
+  #own: OwnBudgets | undefined;
 
-  constructor({ config, store, redis, ledger, loaded, onProblem }: SpendingParts) {
+  constructor({ config, store, redis, alerts, ledger, loaded, onProblem }: SpendingParts) {
     this.store = store;
     this.redis = redis;
     this.ledger = ledger;
@@ -58,6 +70,17 @@ export class Spending {
     this.#loading = loaded?.then(() => {
       this.#loading = undefined;
     });
+    this.alerts = alerts;
+    this.costs = new CostMeter();
+    this.watch = new BudgetWatch({
+      store,
+      calendar: new Calendar(config.budgets.timezone),
+      rules: () => this.#config.budgets,
+      limited: () => this.#limits.limited(),
+      ready: () => this.#loading === undefined,
+      alerts,
+    });
+    this.watch.start();
     this.#sweeping = setInterval(() => void this.#sweep(), sweepMs).unref();
   }
 
@@ -87,7 +110,14 @@ export class Spending {
   reconfigure(config: Rules): void {
     this.#config = config;
     this.#prices = new Prices(config.prices);
-    this.#limits = new LimitTable(config.budgets);
+    this.#limits = new LimitTable(config.budgets, this.#own);
+    this.alerts?.reconfigure(config.budgets.alerts);
+  }
+
+  /** From now on these budgets apply, too, as they are whenever somebody asks. */
+  lay(own: OwnBudgets): void {
+    this.#own = own;
+    this.#limits = new LimitTable(this.#config.budgets, own);
   }
 
   get fileTokens(): number {
@@ -108,10 +138,21 @@ export class Spending {
     return this.#limits.of({ tenant, key });
   }
 
+  /** What `auto` means to somebody now; undefined where it means what it always does. Looked up, never computed. */
+  throttleOf(tenant: string, key: string): Throttle | undefined {
+    return this.watch.throttleOf({ tenant, key });
+  }
+
   /** Undefined where nobody knows; a rehearsal costs nothing unless it is given a price. */
   priceOf({ name, rehearsal }: Pick<Backend, "name" | "rehearsal">, model: string): Priced | undefined {
     if (rehearsal && this.#config.prices[`${name}/${model}`] === undefined) return rehearsed;
     return this.#prices.priceOf(name, model);
+  }
+
+  /** Of a request of 3,000 tokens, answered with 1,000 in 10 s; nano-dollars, Infinity where nobody knows. */
+  typicalCostOf(backend: Pick<Backend, "name" | "rehearsal">, model: string): Nanos {
+    const priced = this.priceOf(backend, model);
+    return priced ? costOf(priced, typical, 10_000) : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -123,12 +164,9 @@ export class Spending {
     now: number,
     scopes: readonly Scope[] = this.#limits.scopes(),
   ): Promise<{ scope: Scope; status: BudgetStatus | undefined }[]> {
-    return Promise.all(
-      scopes.map(async (scope) => ({
-        scope,
-        status: await this.store.status(scope, this.#limits.ofScope(scope), now),
-      })),
-    );
+    const asked = scopes.map((scope) => ({ scope, limits: this.#limits.ofScope(scope) }));
+    const statuses = await this.store.statuses(asked, now);
+    return scopes.map((scope, index) => ({ scope, status: statuses?.[index] }));
   }
 
   /** Why nobody knows now what was spent, fit to be shown; undefined where it is known. */
@@ -140,7 +178,8 @@ export class Spending {
   /** After the last request. */
   async close(options: { readonly timeoutMs: number }): Promise<void> {
     clearInterval(this.#sweeping);
-    await this.ledger?.close(options);
+    this.watch.stop();
+    await Promise.all([this.alerts?.close(options), this.ledger?.close(options)]);
     await this.store.close();
   }
 
@@ -156,6 +195,8 @@ export class Spending {
     }
   }
 }
+
+const typical = { prompt_tokens: 3_000, completion_tokens: 1_000, total_tokens: 4_000 };
 
 const rehearsed: Priced = { ...freePrice(), source: "rehearsal" };
 

@@ -67,6 +67,8 @@ export const attribute = {
   attemptNumber: "hybrid_llm.attempt.number",
   attemptCause: "hybrid_llm.attempt.cause",
   sovereign: "hybrid_llm.sovereign",
+  /** cheaper or local: what auto meant, where a budget nears its end. */
+  throttle: "hybrid_llm.throttle",
   streamed: "hybrid_llm.streamed",
   /** Of the whole request. Not gen_ai.usage.*: whoever adds those up over spans would count them twice. */
   totalInputTokens: "hybrid_llm.usage.input_tokens",
@@ -117,6 +119,12 @@ export const metric = {
   breakerState: "hybrid_llm_breaker_state",
   predictiveAverage: "hybrid_llm_predictive_average_seconds",
   predictiveSlow: "hybrid_llm_predictive_slow",
+  cost: "hybrid_llm_cost_usd_total",
+  budgetLimit: "hybrid_llm_budget_limit_usd",
+  budgetSpent: "hybrid_llm_budget_spent_usd",
+  budgetReserved: "hybrid_llm_budget_reserved_usd",
+  budgetThrottle: "hybrid_llm_budget_throttle",
+  budgetAlerts: "hybrid_llm_budget_alerts_total",
   cacheRequests: "hybrid_llm_cache_requests_total",
   cacheSaved: "hybrid_llm_cache_saved_usd_total",
   configReloads: "hybrid_llm_config_reloads_total",

@@ -1,6 +1,7 @@
 import { Registry } from "prom-client";
 import type { BackendName, RouterConfig } from "../../config/index.ts";
 import { buckets, label, metric, providerNames } from "./conventions.ts";
+import { addMoneyMetrics } from "./money-metrics.ts";
 import { type CounterSeries, counter, gauge, type HistogramSeries, histogram, type SeriesOf } from "./series.ts";
 import type { AttemptOutcome, Observed, Operation } from "./types.ts";
 
@@ -71,6 +72,11 @@ export class RouterMetrics {
 
   constructor() {
     this.#addGauges();
+    addMoneyMetrics(
+      this.#registry,
+      () => this.#observed,
+      (backend, model) => this.#isKnown(backend as BackendName, model),
+    );
   }
 
   /** Models of this configuration are told by their names. */

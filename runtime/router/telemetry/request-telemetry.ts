@@ -98,6 +98,7 @@ export class ServedRequest implements RequestTelemetry {
     write.number(attribute.attempts, end.attempts);
     write.word(attribute.cache, end.cache);
     write.flag(attribute.sovereign, end.sovereign);
+    write.word(attribute.throttle, end.throttle);
     write.flag(attribute.streamed, this.#streaming);
     write.number(attribute.totalInputTokens, end.usage?.prompt_tokens);
     write.number(attribute.totalOutputTokens, end.usage?.completion_tokens);

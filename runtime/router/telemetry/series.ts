@@ -127,6 +127,24 @@ export function histogram(
   });
 }
 
+/** A counter that is read where it is counted, when metrics are asked for. */
+export function readCounter(
+  registry: Registry,
+  { name, help, labels }: Description,
+  read: (seriesOf: SeriesOf<CounterSeries>) => void,
+): void {
+  new Counter({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+    collect() {
+      this.reset();
+      read(bounded((...values) => this.labels(...values)));
+    },
+  });
+}
+
 /** A gauge that is read where its values are, when metrics are asked for. */
 export function gauge(
   registry: Registry,

@@ -60,6 +60,8 @@ export interface RequestEnd {
   /** Nano-dollars. */
   readonly costNano?: number | undefined;
   readonly sovereign?: boolean | undefined;
+  /** What `auto` meant, where a budget nears its end. */
+  readonly throttle?: "cheaper" | "local" | undefined;
   /** What the response cache had; absent where it was not asked. */
   readonly cache?: "hit" | "miss" | undefined;
   /** What the answer had cost that was given again; nano-dollars. */
@@ -159,6 +161,28 @@ export interface Observed {
     readonly averageMs: number | undefined;
     readonly slow: boolean;
   }>;
+  /** What attempts have cost since the start; US dollars. */
+  readonly costs?: () => Iterable<{
+    readonly backend: string;
+    readonly model: string;
+    readonly tenant: string;
+    readonly estimated: boolean;
+    readonly usd: number;
+  }>;
+  /** Budgets that have a limit, as they were when they were last looked at; US dollars. */
+  readonly budgets?: () => Iterable<{
+    /** stack, tenant:<name> or key:<id>. */
+    readonly scope: string;
+    readonly throttle: "cheaper" | "local" | undefined;
+    readonly periods: readonly {
+      readonly period: string;
+      readonly limit: number;
+      readonly spent: number;
+      readonly reserved: number;
+    }[];
+  }>;
+  /** Alerts by what became of them. */
+  readonly alerts?: () => Readonly<Record<string, number>>;
   /** The models that a backend lists or has by default, beside those that the configuration names. */
   readonly models?: (backend: BackendName) => readonly string[];
 }

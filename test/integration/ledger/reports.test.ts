@@ -19,7 +19,15 @@ import { describeDatabases } from "./databases.ts";
 import { openOf, rowOf, source } from "./rows.ts";
 
 const span = { from: Date.UTC(2026, 9, 20), to: Date.UTC(2026, 10, 10) };
-const zones = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe"] as const;
+const zones = [
+  "UTC",
+  "Europe/Berlin",
+  "Asia/Kolkata",
+  "America/New_York",
+  "Australia/Lord_Howe",
+  "America/Havana",
+  "Pacific/Auckland",
+] as const;
 
 const time = fc.integer({ min: span.from, max: span.to - 1 });
 /** Whole hours and days are where sums begin and end. */

@@ -102,6 +102,7 @@ describe("a newcomer's first command", () => {
     expect(result.stdout).toMatch(/^answer {4}This is a rehearsal/m);
     expect(result.stdout).toMatch(/^backend {3}local, model llama3 {2}\(REHEARSAL/m);
     expect(result.stdout).toContain(local("client", "api-key"));
+    expect(result.stdout).toContain(local("client", "admin-key"));
     expect(result.stdout).toContain(local("client", "ca.pem"));
   });
 
@@ -117,6 +118,7 @@ describe("a newcomer's first command", () => {
   it("leaves secrets readable by their owner alone, and the checkout as it was", () => {
     for (const file of [
       local("client", "api-key"),
+      local("client", "admin-key"),
       local("client", "client-key.pem"),
       join(clone.state, "hybrid-llm", "passphrase"),
     ]) {

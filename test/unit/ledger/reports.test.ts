@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { renderCsv } from "../../../runtime/router/ledger/reports/csv.ts";
 import { costsCsv, costsJson, dollars } from "../../../runtime/router/ledger/reports/index.ts";
 import { partsOf } from "../../../runtime/router/ledger/reports/parts.ts";
-import { checkTimeZone, coarsestIn } from "../../../runtime/router/ledger/reports/time-zone.ts";
+import { checkTimeZone, isUtc } from "../../../runtime/router/ledger/reports/time-zone.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -11,30 +11,35 @@ const day = 24 * hour;
 describe("the parts of a time", () => {
   const moment = fc.integer({ min: 0, max: 40 * day });
 
-  test("hold each moment once, and sums only whole", () => {
+  test("hold each of its moments once, with their signs, and no other; sums are read whole", () => {
     fc.assert(
-      fc.property(moment, moment, fc.constantFrom("day", "hour", "rows"), (a, b, coarsest) => {
+      fc.property(moment, moment, (a, b) => {
         const [from, to] = [Math.min(a, b), Math.max(a, b)];
-        let at = from;
-        for (const part of partsOf(from, to, coarsest)) {
-          expect(part.from).toBe(at);
+        const parts = partsOf(from, to, 7);
+        for (const part of parts) {
           expect(part.to).toBeGreaterThan(part.from);
+          expect(part.group).toBe(7);
           const width = { day, hour, rows: 1 }[part.source];
           expect([part.from % width, part.to % width]).toEqual([0, 0]);
-          at = part.to;
         }
-        expect(at).toBe(to);
+        const bounds = [...new Set([from, to, ...parts.flatMap((part) => [part.from, part.to])])].sort((x, y) => x - y);
+        for (const at of bounds) {
+          const count = parts.reduce((sum, part) => sum + (part.from <= at && at < part.to ? part.sign : 0), 0);
+          expect(count, String(at)).toBe(from <= at && at < to ? 1 : 0);
+        }
       }),
     );
   });
 
-  test("are five at most, and read rows for less than two hours", () => {
+  test("are five at most, and read at most half an hour by row and half a day by hour at either end", () => {
     fc.assert(
       fc.property(moment, moment, (a, b) => {
-        const parts = partsOf(Math.min(a, b), Math.max(a, b), "day");
+        const parts = partsOf(Math.min(a, b), Math.max(a, b));
         expect(parts.length).toBeLessThanOrEqual(5);
-        const rows = parts.filter(({ source }) => source === "rows");
-        expect(rows.reduce((sum, { from, to }) => sum + to - from, 0)).toBeLessThan(2 * hour);
+        const read = (of: string) =>
+          parts.filter(({ source }) => source === of).reduce((sum, { from, to }) => sum + to - from, 0);
+        expect(read("rows")).toBeLessThanOrEqual(hour);
+        expect(read("hour")).toBeLessThanOrEqual(day + hour);
       }),
     );
   });
@@ -43,18 +48,17 @@ describe("the parts of a time", () => {
 describe("a time zone", () => {
   const [from, to] = [Date.UTC(2026, 9, 1), Date.UTC(2026, 10, 30)];
   test.each([
-    ["UTC", "day"],
-    ["Africa/Abidjan", "day"],
-    ["Europe/Berlin", "hour"],
-    ["Asia/Kolkata", "rows"],
-    ["Australia/Lord_Howe", "rows"],
-  ])("%s may read sums by %s", (zone, coarsest) => {
-    expect(coarsestIn(zone, from, to)).toBe(coarsest);
+    ["UTC", true],
+    ["Africa/Abidjan", true],
+    ["Europe/Berlin", false],
+    ["Asia/Kolkata", false],
+  ])("%s has UTC's days: %s", (zone, same) => {
+    expect(isUtc(zone, from, to)).toBe(same);
   });
 
   test("that is UTC in winter is none in summer", () => {
-    expect(coarsestIn("Europe/London", Date.UTC(2026, 0, 1), Date.UTC(2026, 1, 1))).toBe("day");
-    expect(coarsestIn("Europe/London", Date.UTC(2026, 0, 1), Date.UTC(2026, 5, 1))).toBe("hour");
+    expect(isUtc("Europe/London", Date.UTC(2026, 0, 1), Date.UTC(2026, 1, 1))).toBe(true);
+    expect(isUtc("Europe/London", Date.UTC(2026, 0, 1), Date.UTC(2026, 5, 1))).toBe(false);
   });
 
   test.each(["", "Mars/Olympus", "+05:30", "-03", "UTC;"])("can't be %j", (zone) => {

@@ -44,7 +44,7 @@ function situation({ config = {}, off = [], listed = [] }: Situation = {}): Choo
     };
   };
   const backends = Object.fromEntries(backendNames.map((name) => [name, make(name)])) as unknown as Backends;
-  return { config: parsed, backends, standings: new Standings(parsed) };
+  return { config: parsed, backends, standings: new Standings(parsed), priceOf: () => 0 };
 }
 
 const asked = (prompt: string) => ({

@@ -23,8 +23,9 @@ beforeEach(() => {
   trail = newTrail();
 });
 
-function target(name: string, askedFor = false): Target {
-  const backend = { name, vitals: new Vitals(), retryBudget: new RetryBudget(retries) } as unknown as Backend;
+function target(name: string, askedFor = false, disabled: Backend["disabled"] = () => undefined): Target {
+  const retryBudget = new RetryBudget(retries);
+  const backend = { name, vitals: new Vitals(), retryBudget, disabled } as unknown as Backend;
   return {
     backend,
     provider: {} as Target["provider"],
@@ -66,6 +67,16 @@ const status = (code: number, retryAfterMs?: number) => failureOfStatus(code, { 
 const times = (count: number, make: () => Error) => Array.from({ length: count }, make);
 
 describe("one target after the other is asked", () => {
+  test("but not again, nor later, once its key is revoked", async () => {
+    const { asked, ask } = scripted({ a: times(9, () => status(500)), b: times(9, () => status(500)) });
+    const off = () => (asked.length > 0 ? "revoked" : undefined);
+    await expect(walk([target("a", false, off), target("b", false, off)]).ask(ask)).rejects.toMatchObject({
+      code: "all_backends_down",
+      message: expect.stringContaining("b/m: revoked"),
+    });
+    expect(asked).toEqual(["a"]);
+  });
+
   test("again after what may pass, as often as configured, then the next", async () => {
     const { asked, ask } = scripted({ a: times(9, () => status(500)) });
     expect(await walk([target("a"), target("b")]).ask(ask)).toEqual({ from: "b" });

@@ -116,6 +116,13 @@ function queriesOf(now: number): Record<string, Asked> {
     }),
     "a year by month, Europe/Berlin": costs({ ...year, groupBy: ["month"], timezone: "Europe/Berlin" }),
     "a year by week, Asia/Kolkata": costs({ ...year, groupBy: ["week"], timezone: "Asia/Kolkata" }),
+    "a year by day, Europe/Berlin": costs({ ...year, groupBy: ["day"], timezone: "Europe/Berlin" }),
+    "a year by day, Asia/Kolkata": costs({ ...year, groupBy: ["day"], timezone: "Asia/Kolkata" }),
+    "a year by day and model, Pacific/Auckland": costs({
+      ...year,
+      groupBy: ["day", "model"],
+      timezone: "Pacific/Auckland",
+    }),
     "a month by day, Asia/Kolkata": costs({ ...month, groupBy: ["day"], timezone: "Asia/Kolkata" }),
     "the last 100 requests": async (ledger) => (await ledger.requests(year)).requests.length,
     "the last 100 requests of one tenant": async (ledger) =>
@@ -147,7 +154,7 @@ async function countTotals(database: Database): Promise<{ hours: number; days: n
 }
 
 async function planOf(database: Database, query: CostQuery & { readonly timezone: string }): Promise<string[]> {
-  const { sql, parameters } = costsSql(query, partsOf(query.from.getTime(), query.to.getTime(), "day"));
+  const { sql, parameters } = costsSql(query, partsOf(query.from.getTime(), query.to.getTime()));
   const reads = new Reads(new Primary(async () => database), undefined, () => {});
   const explain = `explain (analyze, costs off, timing off, summary on) ${sql}`;
   const { value: lines } = await reads.read((queries) => queries.query(explain, parameters));

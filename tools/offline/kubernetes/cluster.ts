@@ -51,7 +51,9 @@ export class Cluster {
     const what = `apply ${describeObject(object)}`;
     if (object.metadata?.name === undefined) {
       const path = await this.#collection(object, signal);
-      return this.connection.send({ method: "POST", path, query: { fieldManager }, body: object, what, signal });
+      // With generateName only; there is nothing yet that could be patched.
+      const { force: _, ...creating } = query;
+      return this.connection.send({ method: "POST", path, query: creating, body: object, what, signal });
     }
     return this.connection.send({
       method: "PATCH",

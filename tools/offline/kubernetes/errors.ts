@@ -26,6 +26,11 @@ export class ApiError extends UserError {
     return this.code === 422 && refused.test(this.message);
   }
 
+  /** Whether a webhook of the cluster can't be asked what it would say. */
+  get isOfDryRun(): boolean {
+    return this.code === 400 && /dry.?run/i.test(this.message);
+  }
+
   /** Paths that the server objected to: `spec.selector`. */
   get fields(): readonly string[] {
     return (this.status.details?.causes ?? []).flatMap(({ field }) => (field === undefined ? [] : [field]));

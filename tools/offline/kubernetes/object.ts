@@ -81,7 +81,7 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
       await cluster.apply(object, { ...options(object, state, urn), dryRun: true });
     } catch (error) {
       if (error instanceof NoSuchKind || error instanceof Unreachable) return;
-      if (error instanceof ApiError && (error.code === 404 || error.code === 403)) return;
+      if (error instanceof ApiError && (error.code === 404 || error.code === 403 || error.isOfDryRun)) return;
       throw error;
     }
   };
@@ -100,7 +100,8 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
         const target = await session.forPlan(log);
         if (target.kind === "cluster") {
           try {
-            await tryOut(target.cluster, newInputs as KubernetesObject, oldState as Notes, urn);
+            const object = named(newInputs as KubernetesObject, oldState as KubernetesObject);
+            await tryOut(target.cluster, object, oldState as Notes, urn);
           } catch (error) {
             if (!(error instanceof ApiError)) throw error;
             if (error.isImmutable) changes = markReplacing(changes, error.fields);
@@ -116,7 +117,7 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
       if (!containsUnknown(inputs)) {
         const target = await session.forPlan(log);
         if (target.kind === "cluster") {
-          const object = revealMap(inputs) as KubernetesObject;
+          const object = named(revealMap(inputs) as KubernetesObject, state as KubernetesObject | undefined);
           // While it is replaced, the old one would be in the way.
           if (state === undefined || idOf(object) === idOf(state as KubernetesObject)) {
             await tryOut(target.cluster, object, state as Notes | undefined, urn);
@@ -171,6 +172,14 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
   };
 }
 
+/** The object that is there already, where the server made its name (`generateName`). */
+function named(object: KubernetesObject, before: KubernetesObject | undefined): KubernetesObject {
+  const { generateName, ...metadata } = object.metadata ?? {};
+  const name = before?.metadata?.name;
+  if (metadata.name !== undefined || generateName === undefined || name === undefined) return object;
+  return { ...object, metadata: { ...metadata, name } };
+}
+
 const short = (urn: string): string => createHash("sha256").update(urn).digest("hex").slice(0, 8);
 
 const uidOf = ({ metadata }: KubernetesObject): { uid?: string } =>
@@ -203,7 +212,7 @@ async function lookForDrift(
   fieldManager: string,
 ): Promise<KubernetesObject> {
   try {
-    const applied = await cluster.apply(inputs, { fieldManager, force: true, dryRun: true });
+    const applied = await cluster.apply(named(inputs, live), { fieldManager, force: true, dryRun: true });
     return driftedInputs(inputs, kept(live), kept(applied));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -67,7 +67,7 @@ export async function costs(queries: Queries, query: CostQuery): Promise<Costs> 
   checkTimeZone(timezone);
   const units = groupBy.filter(isTime);
   const parts = await (units.length === 0
-    ? partsOf(from.getTime(), to.getTime(), "day")
+    ? partsOf(from.getTime(), to.getTime())
     : splitByTime(queries, { from, to, timezone, units }));
   const { sql, parameters } = costsSql({ ...query, groupBy, timezone }, parts);
   const rows = await queries.query(sql, parameters);
@@ -91,7 +91,8 @@ export function costsSql(
 ): { readonly sql: string; readonly parameters: Parameters["values"] } {
   const { groupBy, timezone } = query;
   const parameters = new Parameters();
-  const parts = partsSql(times, parameters, filterSql(query, parameters));
+  const by = groupBy.flatMap((group) => (isTime(group) ? [] : [columnOf[group]]));
+  const parts = partsSql(times, parameters, filterSql(query, parameters), by);
   const zone = groupBy.some(isTime) ? parameters.add(timezone, "text") : "";
   const keys = groupBy.map((group) =>
     isTime(group) ? `date_trunc('${group}', at at time zone ${zone})` : columnOf[group],
@@ -100,7 +101,9 @@ export function costsSql(
     const key = keys[index];
     return `${isTime(group) ? `to_char(${key}, '${formats[group]}')` : key} as by_${group}, `;
   });
-  const grouped = keys.length === 0 ? "" : `group by ${keys.join(", ")} order by ${keys.join(", ")}`;
+  const listed = keys.join(", ");
+  // Of what is read with both signs nothing may be left.
+  const grouped = keys.length === 0 ? "" : `group by ${listed} having sum(requests + attempts) > 0 order by ${listed}`;
   const sql = `select ${shown.join("")}
   ${figuresSql}
 from (

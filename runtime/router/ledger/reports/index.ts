@@ -11,3 +11,4 @@ export { dollars } from "./money.ts";
 export { ReportProblem } from "./problem.ts";
 export { costsCsv, costsJson, requestsCsv, requestsJson } from "./render.ts";
 export type { LedgerEntry, RequestEntry, RequestQuery, RequestReport } from "./requests.ts";
+export type { SeriesBy, SeriesCell, SeriesQuery } from "./series.ts";

@@ -1,6 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import { type Part, partsOf } from "./parts.ts";
-import { coarsestIn } from "./time-zone.ts";
+import { isUtc } from "./time-zone.ts";
 
 export type TimeUnit = "day" | "week" | "month";
 
@@ -12,25 +12,25 @@ export interface TimeSplit {
   readonly units: readonly TimeUnit[];
 }
 
-/** Each may add some parts to the statement, and a statement of many parts is planned for longer than it runs. */
-const maxBounds = 64;
-
 /**
- * The parts of a time, so that no sum is of two groups. Where days of the zone are not days of UTC the time is first cut
- * where its groups begin: within a month of Berlin there are whole days of UTC all the same.
+ * The parts of a time, each of one group. Where days of the zone are not days of UTC the time is first cut where its
+ * groups begin.
  */
 export async function splitByTime(queries: Queries, { from, to, timezone, units }: TimeSplit): Promise<Part[]> {
   const [start, end] = [from.getTime(), to.getTime()];
-  const coarsest = coarsestIn(timezone, start, end);
-  // A day of a zone of whole hours is cut into hours anyway.
-  if (coarsest === "day" || (coarsest === "hour" && units.includes("day"))) return partsOf(start, end, coarsest);
+  if (isUtc(timezone, start, end)) return partsOf(start, end);
   const bounds = await boundsOf(queries, { from, to, timezone, units });
-  if (bounds.length > maxBounds) return partsOf(start, end, coarsest);
   const cuts = [start, ...bounds, end];
-  return cuts.slice(1).flatMap((cut, index) => partsOf(cuts[index] ?? start, cut, "day"));
+  return cuts.slice(1).flatMap((cut, index) => {
+    const begin = cuts[index] ?? start;
+    return partsOf(begin, cut, begin);
+  });
 }
 
-/** Where groups begin, as the database has it: it knows the zone's rules as it groups by them. */
+/**
+ * Where groups begin, as the database has it: it knows the zone's rules as it groups by them. A midnight that comes twice
+ * is the first of the two, because what lies between them is of the new day.
+ */
 async function boundsOf(queries: Queries, { from, to, timezone, units }: TimeSplit): Promise<number[]> {
   const series = units.map(
     (unit) =>
@@ -38,8 +38,10 @@ async function boundsOf(queries: Queries, { from, to, timezone, units }: TimeSpl
          $2::timestamptz at time zone $3::text, interval '1 ${unit}') as local`,
   );
   const rows = await queries.query(
-    `select distinct extract(epoch from local at time zone $3::text)::bigint::text as seconds
-     from (${series.join(" union all ")}) as bounds`,
+    `select distinct extract(epoch from case when hour_before at time zone $3::text >= local then hour_before
+         else bound end)::bigint::text as seconds
+     from (select local, local at time zone $3::text as bound from (${series.join(" union all ")}) as locals) as bounds,
+       lateral (select bound - interval '1 hour' as hour_before) as earlier`,
     [from.toISOString(), to.toISOString(), timezone],
   );
   return rows

@@ -1,4 +1,3 @@
-import type { PartSource } from "./parts.ts";
 import { ReportProblem } from "./problem.ts";
 
 const day = 86_400_000;
@@ -20,16 +19,11 @@ export function checkTimeZone(timezone: string): void {
   throw new ReportProblem("timezone", "timezone must be a name such as Europe/Berlin or UTC");
 }
 
-/** The coarsest sums whose bounds are bounds of a zone's days too, over the whole of a time. */
-export function coarsestIn(timezone: string, from: number, to: number): PartSource {
+/** Whether a zone's days are those of UTC, over the whole of a time. */
+export function isUtc(timezone: string, from: number, to: number): boolean {
   const format = formatOf(timezone);
-  let coarsest: PartSource = "day";
-  for (let at = from; at < to + day; at += day) {
-    const offset = offsetAt(format, Math.min(at, to));
-    if (offset % hour !== 0) return "rows";
-    if (offset !== 0) coarsest = "hour";
-  }
-  return coarsest;
+  for (let at = from; at < to + day; at += day) if (offsetAt(format, Math.min(at, to)) !== 0) return false;
+  return true;
 }
 
 const formatOf = (timezone: string) =>

@@ -2,7 +2,7 @@ import { checked, type Nanos } from "../amount.ts";
 import { Account, idsOf, type PeriodIds } from "./account.ts";
 import { Passing } from "./passing.ts";
 import type { Calendar } from "./periods.ts";
-import { type Asker, levels, type PeriodLimits, type Scope, scopeOf } from "./scopes.ts";
+import { type Asker, type LimitedScope, levels, type PeriodLimits, type Scope, scopeOf } from "./scopes.ts";
 import {
   type BudgetStatus,
   type BudgetStore,
@@ -113,6 +113,10 @@ export class MemoryBudgetStore implements BudgetStore {
   status(scope: Scope, limits: PeriodLimits, now: number): BudgetStatus {
     const account = scope === "stack" ? this.#stack : this.#accounts.get(scope);
     return (account ?? new Account()).status(limits, this.#calendar.at(now));
+  }
+
+  statuses(asked: readonly LimitedScope[], now: number): BudgetStatus[] {
+    return asked.map(({ scope, limits }) => this.status(scope, limits, now));
   }
 
   trouble(): undefined {

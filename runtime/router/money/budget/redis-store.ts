@@ -4,9 +4,9 @@ import { type Calendar, periodNames } from "./periods.ts";
 import type { RedisClient } from "./redis/connect.ts";
 import { CountersLost, type Life, Lives } from "./redis/life.ts";
 import { type Made, Outbox, type Settlement } from "./redis/outbox.ts";
-import { readExpired, readStatus, writeRecord } from "./redis/record.ts";
+import { numbersOfScope, readExpired, readStatus, writeRecord } from "./redis/record.ts";
 import { Session, type Value } from "./redis/session.ts";
-import { levels, type PeriodLimits, type Scope, scopeOf } from "./scopes.ts";
+import { type LimitedScope, levels, type PeriodLimits, type Scope, scopeOf } from "./scopes.ts";
 import {
   type BudgetStatus,
   type BudgetStore,
@@ -34,6 +34,8 @@ export interface RedisBudgetOptions {
 
 /** Of expired reservations, and of what else is looked through, in one step. */
 const mostSwept = 200;
+/** Scopes that are told of in one step: Redis does nothing else meanwhile. */
+const mostRead = 500;
 /** What Redis has not confirmed it is told again so often; milliseconds. */
 const tellAgainMs = 250;
 const shortestPulseMs = 50;
@@ -120,9 +122,22 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   async status(scope: Scope, limits: PeriodLimits, now: number): Promise<BudgetStatus | undefined> {
+    return (await this.statuses([{ scope, limits }], now))?.[0];
+  }
+
+  async statuses(asked: readonly LimitedScope[], now: number): Promise<readonly BudgetStatus[] | undefined> {
+    const statuses: BudgetStatus[] = [];
     try {
-      const { values } = await this.#session.step(["status", scope]);
-      return readStatus(values.map(Number), limits, this.#options.calendar.at(now));
+      for (let from = 0; from < asked.length; from += mostRead) {
+        const some = asked.slice(from, from + mostRead);
+        const { values } = await this.#session.step(["status", ...some.map(({ scope }) => scope)]);
+        const periods = this.#options.calendar.at(now);
+        for (const [index, { limits }] of some.entries()) {
+          const numbers = values.slice(numbersOfScope * index, numbersOfScope * (index + 1)).map(Number);
+          statuses.push(readStatus(numbers, limits, periods));
+        }
+      }
+      return statuses;
     } catch {
       return undefined;
     }

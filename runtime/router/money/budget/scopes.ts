@@ -31,14 +31,31 @@ export function scopeOf(level: Level, { tenant, key }: Asker): Scope {
   return level === "tenant" ? `tenant:${tenant}` : `key:${key}`;
 }
 
+/** Budgets that were set while the router runs, by the id of a key and the name of a tenant. */
+export interface OwnBudgets {
+  readonly keys: ReadonlyMap<string, PeriodLimits>;
+  readonly tenants: ReadonlyMap<string, PeriodLimits>;
+}
+
+const noOwn: OwnBudgets = { keys: new Map(), tenants: new Map() };
+
+/** A scope with what may be spent in it. */
+export interface LimitedScope {
+  readonly scope: Scope;
+  readonly limits: PeriodLimits;
+}
+
 /** Limits of requests, by who asks; put in force anew with each configuration. */
 export class LimitTable {
   readonly #request: { request?: Nanos };
   readonly #stack: PeriodLimits;
   readonly #tenants: ReadonlyMap<string, PeriodLimits>;
   readonly #keys: ReadonlyMap<string, PeriodLimits>;
+  readonly #own: OwnBudgets;
 
-  constructor(config: Pick<BudgetConfig, "request" | "stack" | "tenants" | "keys">) {
+  /** @param own budgets of those to whom the configuration gives none; read whenever somebody asks */
+  constructor(config: Pick<BudgetConfig, "request" | "stack" | "tenants" | "keys">, own: OwnBudgets = noOwn) {
+    this.#own = own;
     this.#request = config.request === undefined ? {} : { request: fromDollars(config.request) };
     this.#stack = inNanos(config.stack);
     this.#tenants = tableOf(config.tenants);
@@ -48,8 +65,8 @@ export class LimitTable {
   of({ tenant, key }: Asker): Limits {
     return {
       ...this.#request,
-      key: this.#keys.get(key) ?? none,
-      tenant: this.#tenants.get(tenant) ?? none,
+      key: this.#keys.get(key) ?? this.#own.keys.get(key) ?? none,
+      tenant: this.#tenants.get(tenant) ?? this.#own.tenants.get(tenant) ?? none,
       stack: this.#stack,
     };
   }
@@ -57,13 +74,26 @@ export class LimitTable {
   ofScope(scope: Scope): PeriodLimits {
     if (scope === "stack") return this.#stack;
     const name = scope.slice(scope.indexOf(":") + 1);
-    return (scope.startsWith("tenant:") ? this.#tenants : this.#keys).get(name) ?? none;
+    const [configured, own] = scope.startsWith("tenant:")
+      ? [this.#tenants, this.#own.tenants]
+      : [this.#keys, this.#own.keys];
+    return configured.get(name) ?? own.get(name) ?? none;
+  }
+
+  /** Every scope that has a limit, with its limits. */
+  limited(): readonly LimitedScope[] {
+    return this.scopes()
+      .map((scope) => ({ scope, limits: this.ofScope(scope) }))
+      .filter(({ limits }) => Object.keys(limits).length > 0);
   }
 
   /** Every scope that has an entry, with the stack. */
   scopes(): Scope[] {
-    const tenants = Array.from(this.#tenants.keys(), (name): Scope => `tenant:${name}`);
-    return ["stack", ...tenants, ...Array.from(this.#keys.keys(), (id): Scope => `key:${id}`)];
+    const names = (one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>) => [
+      ...new Set([...one.keys(), ...other.keys()]),
+    ];
+    const tenants = names(this.#tenants, this.#own.tenants).map((name): Scope => `tenant:${name}`);
+    return ["stack", ...tenants, ...names(this.#keys, this.#own.keys).map((id): Scope => `key:${id}`)];
   }
 }
 
@@ -77,7 +107,7 @@ function tableOf(budgets: Readonly<Record<string, PeriodBudgets>>): ReadonlyMap<
   return new Map(Object.entries(budgets).map(([name, budget]) => [name, inNanos(budget)]));
 }
 
-function inNanos({ day, week, month }: PeriodBudgets): PeriodLimits {
+export function inNanos({ day, week, month }: PeriodBudgets): PeriodLimits {
   return {
     ...(day === undefined ? {} : { day: fromDollars(day) }),
     ...(week === undefined ? {} : { week: fromDollars(week) }),

@@ -1,6 +1,6 @@
 import { checked, type Nanos } from "../amount.ts";
 import type { PeriodName, Periods } from "./periods.ts";
-import type { Asker, Limits, PeriodLimits, Scope } from "./scopes.ts";
+import type { Asker, LimitedScope, Limits, PeriodLimits, Scope } from "./scopes.ts";
 
 /** An attempt that is about to be made. */
 export interface ReserveOrder extends Asker {
@@ -131,6 +131,11 @@ export interface BudgetStore {
   sweep(now: number): readonly Expired[] | Promise<readonly Expired[]>;
   /** These are in the ledger. */
   swept(ids: readonly string[]): void | Promise<void>;
+  /** What several scopes have spent, in their order and in one step; undefined where the store can't be asked. */
+  statuses(
+    asked: readonly LimitedScope[],
+    now: number,
+  ): readonly BudgetStatus[] | undefined | Promise<readonly BudgetStatus[] | undefined>;
   /** Undefined where the store can't be asked. */
   status(scope: Scope, limits: PeriodLimits, now: number): BudgetStatus | undefined | Promise<BudgetStatus | undefined>;
   /** Why the counters can't be trusted now, fit to be shown; undefined where they can. */

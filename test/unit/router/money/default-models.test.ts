@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseRouterConfig, splitAddress } from "../../../../runtime/config/index.ts";
+import { Revocations } from "../../../../runtime/router/access/revocations.ts";
 import { openBackends } from "../../../../runtime/router/backends.ts";
 import { Prices } from "../../../../runtime/router/money/index.ts";
 
@@ -8,9 +9,14 @@ const config = parseRouterConfig({ backends }, "test");
 
 /** A default that has no price would be refused on the default budget. */
 const addresses = [
-  ...Object.values(openBackends({ config, environment: {}, baseDirectory: "." })).flatMap(({ name, models }) =>
-    models.map((model) => `${name}/${model}`),
-  ),
+  ...Object.values(
+    openBackends({
+      config,
+      environment: {},
+      baseDirectory: ".",
+      revocations: new Revocations({ backends: new Map() }),
+    }),
+  ).flatMap(({ name, models }) => models.map((model) => `${name}/${model}`)),
   ...Object.values(config.arbitrage.tiers),
   config.predictive.switchTo,
 ];

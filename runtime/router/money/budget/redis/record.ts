@@ -20,6 +20,9 @@ export function readExpired(id: string, record: string): Expired {
   return { id, amount: Number(amount), expiresAt: Number(expiresAt), key, tenant: tenant.join("\n") };
 }
 
+/** Three periods' ids, and then what is spent, estimated and reserved in each. */
+export const numbersOfScope = 12;
+
 /** @param numbers of a scope, as the counters hold them */
 export function readStatus(numbers: readonly number[], limits: PeriodLimits, periods: Periods): BudgetStatus {
   const of = (period: PeriodName, index: number) => {

@@ -118,11 +118,16 @@ if step == 'sweep' then
 end
 `;
 
-/** ARGV: epoch, "status", scope. */
+/** ARGV: epoch, "status", scopes; returns the twelve numbers of each. */
 const status = `
 if step == 'status' then
-  local account = read(redis.call('HGET', counters, ARGV[3]))
-  return {'ok', unpack(account)}
+  local told = {'ok'}
+  for _, packed in ipairs(redis.call('HMGET', counters, unpack(ARGV, 3))) do
+    -- Without the place that unpacking ended at.
+    local account = read(packed)
+    for i = 1, 12 do told[#told + 1] = account[i] end
+  end
+  return told
 end
 `;
 

@@ -1,0 +1,4 @@
+import { servePack } from "../pack/pack.ts";
+import { securityPack } from "./index.ts";
+
+servePack(securityPack);

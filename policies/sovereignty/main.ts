@@ -1,0 +1,4 @@
+import { servePack } from "../pack/pack.ts";
+import { sovereigntyPack } from "./index.ts";
+
+servePack(sovereigntyPack);

@@ -1,0 +1,32 @@
+import type { DrainControl } from "../serving/index.ts";
+import { Board } from "./board.ts";
+import { Door, type DoorParts } from "./door.ts";
+import { LiveRequests } from "./live-requests.ts";
+import { Lookout } from "./lookout.ts";
+import { Refusals } from "./refusals.ts";
+import { Viewers } from "./viewers.ts";
+
+export interface DashboardParts extends DoorParts {
+  readonly control: DrainControl;
+}
+
+/** Everything behind `/dashboard`; idle while nobody looks. */
+export interface Dashboard {
+  /** Told of each request while `watched` says so. */
+  readonly live: LiveRequests;
+  /** Told of what sovereign mode refuses. */
+  readonly refusals: Refusals;
+  readonly door: Door;
+  readonly viewers: Viewers;
+}
+
+export function openDashboard({ control, ...parts }: DashboardParts): Dashboard {
+  const board = new Board();
+  const live = new LiveRequests(board);
+  const refusals = new Refusals();
+  const draining = () => control.draining;
+  const lookout = new Lookout({ router: parts.router, board, live, refusals, draining, changed: () => viewers.tell() });
+  const viewers: Viewers = new Viewers({ board, first: () => lookout.start(), none: () => lookout.stop() });
+  control.onDrain(() => viewers.end());
+  return { live, refusals, door: new Door(parts), viewers };
+}

@@ -1,0 +1,2 @@
+export { type Dashboard, openDashboard } from "./dashboard.ts";
+export { dashboardRoutes } from "./routes.ts";

@@ -1,0 +1,75 @@
+import { LRUCache } from "lru-cache";
+import type { RedisClient } from "../money/index.ts";
+import type { Session } from "./sessions.ts";
+
+/** Where sessions are kept, by the hash of their id. */
+export interface Keeping {
+  put(hash: string, session: Session, lifeMs: number): Promise<void>;
+  get(hash: string): Promise<Session | undefined>;
+  drop(hash: string): Promise<void>;
+}
+
+const most = 1_000;
+
+export class MemoryKeeping implements Keeping {
+  readonly #sessions = new LRUCache<string, Session>({ max: most });
+
+  async put(hash: string, session: Session): Promise<void> {
+    this.#sessions.set(hash, session);
+  }
+
+  async get(hash: string): Promise<Session | undefined> {
+    return this.#sessions.get(hash);
+  }
+
+  async drop(hash: string): Promise<void> {
+    this.#sessions.delete(hash);
+  }
+}
+
+/** In Redis; while that can't be asked, what this router knows by itself counts. */
+export class RedisKeeping implements Keeping {
+  readonly #redis: RedisClient;
+  readonly #prefix: string;
+  readonly #known: MemoryKeeping;
+
+  constructor(redis: RedisClient, prefix: string, known: MemoryKeeping) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+    this.#known = known;
+  }
+
+  async put(hash: string, session: Session, lifeMs: number): Promise<void> {
+    await this.#known.put(hash, session);
+    try {
+      await this.#redis.set(this.#prefix + hash, JSON.stringify(session), "PX", Math.ceil(lifeMs));
+    } catch {
+      // It is known here, at least.
+    }
+  }
+
+  async get(hash: string): Promise<Session | undefined> {
+    let text: string | null;
+    try {
+      text = await this.#redis.get(this.#prefix + hash);
+    } catch {
+      return this.#known.get(hash);
+    }
+    if (text === null) {
+      await this.#known.drop(hash);
+      return undefined;
+    }
+    const session = JSON.parse(text) as Session;
+    await this.#known.put(hash, session);
+    return session;
+  }
+
+  async drop(hash: string): Promise<void> {
+    await this.#known.drop(hash);
+    try {
+      await this.#redis.del(this.#prefix + hash);
+    } catch {
+      // Redis lets it expire.
+    }
+  }
+}

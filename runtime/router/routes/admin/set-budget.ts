@@ -1,0 +1,53 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { PeriodBudgets } from "../../../config/index.ts";
+import { findKey, type LimitedScope } from "../../access/index.ts";
+import { RouterError } from "../../errors.ts";
+import type { HybridRouter } from "../../hybrid-router.ts";
+import type { RouteDoc } from "../../openapi/index.ts";
+import { openAiWire } from "../../wires/openai/index.ts";
+import { configured, limit } from "./limits.ts";
+import { administer, changeErrors, doing, notThere, readBody } from "./support.ts";
+import { found } from "./tenants.ts";
+
+const SetBudget = z.strictObject({ scope: z.string(), budget: PeriodBudgets }).meta({ title: "SetBudget" });
+
+const doc: RouteDoc = {
+  summary: "Sets what a tenant or a key may spend.",
+  description:
+    "The scope is tenant:<name> or key:<id>. The body replaces its budget, and {} takes it away. The stack's own, and those that the configuration sets, are changed there.",
+  body: PeriodBudgets,
+  answers: { 200: { description: "As it is now.", content: { "application/json": SetBudget } } },
+  errors: changeErrors,
+};
+
+/** Beside GET /v1/budgets, which tells what was spent of it. */
+export function setBudget(app: FastifyInstance, router: HybridRouter): void {
+  const { access } = router;
+  const config = { wire: openAiWire, admin: "budget.set", doc };
+  app.put<{ Params: { scope: string } }>("/v1/budgets/:scope", { config }, async (request) => {
+    const scope = scopeOf(request.params.scope);
+    const budget = readBody(PeriodBudgets, request);
+    const name = scope.slice(scope.indexOf(":") + 1);
+    await administer(access, () =>
+      access.change(doing(request, budget), async (changing) => {
+        if (scope.startsWith("tenant:")) await found(changing, router.config, name);
+        else if (
+          !router.config.keys.some(({ id }) => id === name) &&
+          !(await findKey(changing.queries, changing.stack, name))
+        ) {
+          throw notThere(`key ${JSON.stringify(name.slice(0, 40))}`, "GET /admin/keys lists them.");
+        }
+        await limit(changing, router.config, scope, { budget });
+      }),
+    );
+    return { scope, budget };
+  });
+}
+
+function scopeOf(given: string): LimitedScope {
+  if (given === "stack") throw configured("budgets.stack");
+  if (/^(?:tenant|key):./.test(given)) return given as LimitedScope;
+  const message = `scope: given ${JSON.stringify(given.slice(0, 100))}; allowed: tenant:<name> or key:<id>`;
+  throw new RouterError("invalid_request", message, { param: "scope" });
+}

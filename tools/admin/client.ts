@@ -1,0 +1,57 @@
+import { request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { Failure } from "../engine/index.ts";
+import type { Target } from "./target.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Asks a router's administration. @throws Failure with the router's own words */
+export type Client = (method: Method, path: string, body?: object) => Promise<Answer>;
+
+export type Answer = Readonly<Record<string, unknown>>;
+
+const answerMs = 30_000;
+
+export function clientOf({ url, key, ca, certificate }: Target): Client {
+  return async (method, path, body) => {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const send = url.startsWith("https:") ? secure : plain;
+      const headers = {
+        authorization: `Bearer ${key}`,
+        ...(payload === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
+      };
+      const options = { method, headers, ...(ca ? { ca } : {}), ...certificate, signal: AbortSignal.timeout(answerMs) };
+      const call = send(new URL(path, url), options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+        );
+      });
+      call.on("error", reject);
+      call.end(payload);
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw new Failure(`The router at ${url} did not answer: ${error.message || error.code}`, waysOf(error));
+    });
+    if (status >= 200 && status < 300) return JSON.parse(text) as Answer;
+    throw new Failure(`The router at ${url} answered ${status}: ${wordsOf(text)}`);
+  };
+}
+
+function waysOf({ code = "" }: NodeJS.ErrnoException): string[] {
+  if (code === "ECONNREFUSED") return ["is it running? npm run up deploys the local stack"];
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) return ["name its authority: --ca FILE"];
+  return [];
+}
+
+function wordsOf(text: string): string {
+  try {
+    return String((JSON.parse(text) as { error: { message: unknown } }).error.message);
+  } catch {
+    return text.slice(0, 500);
+  }
+}

@@ -1,0 +1,4 @@
+export { choose, commonOptions, usageOf } from "./choose.ts";
+export { clientOf } from "./client.ts";
+export { findTarget, type TargetOptions } from "./target.ts";
+export type { Option, Values, Verb } from "./verb.ts";

@@ -2,8 +2,8 @@ import { clusterProvider, expandHome } from "../infra/cluster/index.ts";
 import { Platform } from "../infra/platform/index.ts";
 import { placeOf, type RegionScope } from "../infra/region/index.ts";
 import type { ExistingCluster } from "./config/index.ts";
+import type { Inside } from "./inside.ts";
 import type { Shared } from "./regions.ts";
-import type { TrafficRegion } from "./traffic.ts";
 
 /** A cluster that is there already, with what it lacked. */
 export interface ExistingRegion {
@@ -38,16 +38,19 @@ export function composeExisting(cluster: ExistingCluster, options: ExistingOptio
   return { scope, platform };
 }
 
-/** Where API servers and clients of a cluster are that somebody else made: in some network that isn't the internet. */
+/** Where clients of a cluster are that somebody else made, and a Vault: in some network that isn't the internet. */
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => ({ cidr }));
 
-/** The same cluster, as what its traffic passes is put into. */
-export function trafficRegionOf({ scope, platform }: ExistingRegion): TrafficRegion {
-  const [stores = { cidr: "10.0.0.0/8" }] = privateNetworks;
+/** The same cluster, as what stands in it is put into. */
+export function insideOf({ apiServers }: ExistingCluster, { scope, platform }: ExistingRegion): Inside {
   return {
     scope,
     platform,
     ready: [platform],
-    networks: { apiServers: privateNetworks, clients: privateNetworks, stores },
+    networks: {
+      apiServers: apiServers.map((cidr) => ({ cidr })),
+      clients: privateNetworks,
+      vaults: privateNetworks,
+    },
   };
 }

@@ -6,19 +6,17 @@ import type { Network } from "../infra/network/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
 import { issuerName } from "../infra/platform/index.ts";
 import type { CloudRegionScope, RegionScope } from "../infra/region/index.ts";
-import type { StackConfig } from "./config/index.ts";
+import { type InCluster, routerPortOf } from "./region-table.ts";
 import type { Shared } from "./regions.ts";
-import { routerPortOf } from "./traffic-table.ts";
 
-type InCluster = Exclude<StackConfig, { kind: "local" }>;
 type KongChoice = Extract<InCluster["gateway"], { kind: "kong" }>;
 type ApiGatewayChoice = Extract<InCluster["gateway"], { kind: "aws-api-gateway" }>;
 
-/** What a region of AWS puts its load balancer in. */
+/** What a region of AWS puts its load balancers and its managed stores in. */
 export interface GatewayCloud {
   readonly scope: CloudRegionScope;
   readonly network: Network;
-  readonly cluster: Pick<Cluster, "clusterName">;
+  readonly cluster: Pick<Cluster, "clusterName" | "securityGroupId">;
 }
 
 /** By what a region is reached from outside. */

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AirgapStack } from "../config/index.ts";
-import { composeExisting, trafficRegionOf } from "../existing.ts";
+import { composeExisting, insideOf } from "../existing.ts";
+import { composeInside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
-import { composeTraffic } from "../traffic.ts";
 
 /** Composes a stack in clusters without internet: every image and chart comes from the mirror. */
 export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
@@ -13,7 +13,7 @@ export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
   const { registryMirror } = stack.airgap;
   for (const cluster of stack.clusters) {
     const region = composeExisting(cluster, { airgapped: true, registryMirror }, shared);
-    composeTraffic(stack, trafficRegionOf(region), shared);
+    composeInside(stack, insideOf(cluster, region), shared);
   }
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CloudStack } from "../config/index.ts";
-import { composeShared, type Shared } from "../regions.ts";
-import { composeTraffic, type Traffic } from "../traffic.ts";
+import { composeInside, type Inside } from "../inside.ts";
+import { composeShared } from "../regions.ts";
 import { composeEdge } from "./edge.ts";
 import { type CloudRegion, composeRegion } from "./region.ts";
 
@@ -12,9 +12,9 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
     stack.regions.map(({ name }) => name),
   );
   const regions = stack.regions.map((region) => composeRegion(region, stack.production, shared));
-  const traffic = regions.map((region) => composeRegionTraffic(stack, region, shared));
+  const entries = regions.map((region) => composeInside(stack, insideOf(region), shared).traffic.entry);
   const origins = stack.regions.flatMap(({ name, geography }, index) => {
-    const entry = traffic[index]?.entry;
+    const entry = entries[index];
     return entry === undefined ? [] : [{ region: name, geography, ...entry }];
   });
   const url = composeEdge(stack, origins, shared);
@@ -36,18 +36,19 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
 }
 
 /** In AWS, pods, API servers and load balancers all have addresses of the region's own network. */
-function composeRegionTraffic(stack: CloudStack, region: CloudRegion, shared: Shared): Traffic {
-  const { scope, platform, ready, storage, network, cluster } = region;
+function insideOf({ scope, platform, ready, storage, network, cluster }: CloudRegion): Inside {
   const own = { cidr: network.cidr };
-  return composeTraffic(
-    stack,
-    {
-      scope,
-      platform,
-      ready: [...ready, storage],
-      networks: { apiServers: [own], clients: [own], stores: own },
-      cloud: { scope, network, cluster },
+  return {
+    scope,
+    platform,
+    ready: [...ready, storage],
+    networks: {
+      dataSubnets: network.plan.map(({ data }) => ({ cidr: data })),
+      // API servers' addresses in the VPC are in the private subnets.
+      apiServers: network.plan.map(({ private: cidr }) => ({ cidr })),
+      clients: [own],
+      vaults: [own],
     },
-    shared,
-  );
+    cloud: { scope, network, cluster },
+  };
 }

@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterStack } from "../config/index.ts";
-import { composeExisting, trafficRegionOf } from "../existing.ts";
+import { composeExisting, insideOf } from "../existing.ts";
+import { composeInside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
-import { composeTraffic } from "../traffic.ts";
 
 /** Composes a stack in one cluster that is there already. */
 export function composeCluster(stack: ClusterStack): pulumi.Inputs {
   const shared = composeShared(stack, [stack.cluster.name]);
   const region = composeExisting(stack.cluster, { airgapped: false }, shared);
-  composeTraffic(stack, trafficRegionOf(region), shared);
+  composeInside(stack, insideOf(stack.cluster, region), shared);
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

@@ -33,7 +33,17 @@ const Backups = z.strictObject({
     .string()
     .min(3)
     .optional()
-    .meta({ description: "An object store that is there already; made where absent." }),
+    .meta({ description: "An object store that is there already; made in AWS where absent, elsewhere none." }),
+  endpoint: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .meta({ description: "Of an object store that speaks S3 and isn't AWS's." }),
+  network: z.cidrv4().optional().meta({
+    description: "Where it is, for the network policy: an air-gapped region lets backups out to there alone.",
+  }),
+  credentialsSecret: name.optional().meta({
+    description: "A Secret of the namespace data with access-key-id and secret-access-key, for such a store.",
+  }),
 });
 
 /** PostgreSQL, Redis and Chroma. */
@@ -49,6 +59,11 @@ export const Data = z.strictObject({
         .default(0)
         .meta({ description: "For reports, behind a pooler of their own." }),
       storageGiB: gibibytes.default(20),
+      instanceClass: z
+        .string()
+        .regex(/^db\.[a-z0-9-]+\.[a-z0-9]+$/, "an instance class such as db.m7g.large")
+        .optional()
+        .meta({ description: "Of a database that AWS runs." }),
       backups: Backups.prefault({}),
     })
     .prefault({}),
@@ -80,6 +95,20 @@ export const Secrets = z.strictObject({
         replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(3),
         storageGiB: gibibytes.default(10),
         unseal: z.enum(["kms", "transit", "shamir"]).default("kms"),
+        transit: z
+          .strictObject({
+            address: z.url({ protocol: /^https$/ }),
+            network: z.cidrv4().meta({ description: "Where it is: nothing else outside is let through to." }),
+            mount: name.default("transit"),
+            key: name.default("unseal"),
+          })
+          .optional()
+          .meta({ description: "The Vault that unseals; its token is in the Secret vault/vault-unseal." }),
+        custodianKeys: z
+          .array(z.string().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----"))
+          .length(5)
+          .optional()
+          .meta({ description: "PGP keys of the five people among whom the recovery keys are shared out." }),
       }),
       z.strictObject({ mode: z.literal("external"), address: z.url({ protocol: /^https$/ }) }),
     ])
@@ -88,6 +117,12 @@ export const Secrets = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "Set it when Vault answers: policies, engines and roles are then configured." }),
+  vaultAddresses: z
+    .record(z.string(), z.url({ protocol: /^https$/ }))
+    .default({})
+    .meta({
+      description: "By region: where whoever runs `up` reaches its Vault. VAULT_TOKEN and VAULT_CACERT say the rest.",
+    }),
   providerKeys: z
     .partialRecord(z.enum(["gemini", "claude", "openai"]), SecretReference)
     .default({})

@@ -31,6 +31,26 @@ describe("what prod's traffic passes", () => {
     expect(named(plan, /:Gateway$/)).toEqual(regions.map((region) => `${region}-gateway-gateway`));
   });
 
+  it("passes in no namespace without the mesh, a denial and who may come in", () => {
+    const region = plan.filter(({ name }) => name.startsWith("eu-west-1-"));
+    const homes = region.filter(({ type, name }) => type === "kubernetes:core/v1:Namespace" && name.includes("-home-"));
+    const inMesh = { "istio.io/dataplane-mode": "ambient" };
+    for (const { inputs } of homes) expect(inputs.metadata).toMatchObject({ labels: inMesh });
+    const own = homes.map(({ name }) => name.replace(/^eu-west-1-(.+)-home-namespace$/, "$1")).toSorted();
+    expect(own).toEqual(["data", "gateway", "observability", "router", "vault"]);
+    const names = region.map(({ name }) => name);
+    for (const of of own) expect(names).toContain(`eu-west-1-mesh-${of}-allow-nothing`);
+    expect(named(region, /:NetworkPolicies$/)).toEqual(["eu-west-1-policies"]);
+    const open = region.filter(({ type }) => type.endsWith(":PeerAuthentication")).map(({ name }) => name);
+    expect(open.toSorted()).toEqual([
+      "eu-west-1-mesh-gateway-controller-open",
+      "eu-west-1-mesh-gateway-gateway-open",
+      "eu-west-1-mesh-observability-prometheus-open",
+      "eu-west-1-mesh-strict",
+      "eu-west-1-mesh-vault-vault-open",
+    ]);
+  });
+
   it("is a strict mesh, watched, and struck by no drill that isn't asked for", () => {
     expect(named(plan, /:Istio$/)).toEqual(regions.map((region) => `${region}-mesh`));
     expect(named(plan, /:PrometheusRule$/)).toEqual(regions.map((region) => `${region}-prometheus-rules`));
@@ -73,6 +93,12 @@ describe("behind an air gap", () => {
     expect(named(plan, /^(?:aws|cloudflare):/)).toEqual([]);
     const policies = plan.filter(({ type }) => type.endsWith(":NetworkPolicy"));
     expect(policies.length).toBeGreaterThan(5);
+    const by = byName(plan);
+    const strikes = { "chaos-mesh.org/inject": "enabled" };
+    for (const home of ["data", "router"]) {
+      expect(by[`site-a-${home}-home-namespace`]?.inputs.metadata).toMatchObject({ annotations: strikes });
+    }
+    expect(by["site-a-vault-home-namespace"]?.inputs.metadata).not.toHaveProperty("annotations");
     expect(JSON.stringify(policies)).not.toContain("0.0.0.0/0");
     expect(named(plan, /:Schedule$/)).toEqual([
       "site-a-chaos-redis-loss",

@@ -27,7 +27,13 @@ const airgap = {
   kind: "airgap",
   clusters: [site],
   airgap: { registryMirror: "registry.example.com", modelStore: "https://models.example.com" },
-  secrets: { vault: { mode: "deploy", unseal: "transit" } },
+  secrets: {
+    vault: {
+      mode: "deploy",
+      unseal: "transit",
+      transit: { address: "https://unseal.example.com", network: "10.9.0.0/24" },
+    },
+  },
   router: airgapRouter,
 };
 const kong = { kind: "kong", hostname: "llm.example.com", controllerDigest: `sha256:${"1".repeat(64)}` };
@@ -193,7 +199,7 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     paths: ["router.versions.current.config.airgap", "router.versions.current.config.failoverChain[1]"],
   },
   "an air-gapped stack has no keys of cloud providers": {
-    value: { ...airgap, secrets: { ...airgap.secrets, providerKeys: { openai: { pulumi: "openaiKey" } } } },
+    value: { ...airgap, secrets: { ...airgap.secrets, providerKeys: { openai: { vault: "kv/llm/openai#key" } } } },
     paths: ["secrets.providerKeys.openai"],
   },
   "what only AWS has needs AWS": {
@@ -301,6 +307,49 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
   "drills strike what comes back": {
     value: { ...cloud, chaos: { enabled: true, namespaces: ["router", "vault"] } },
     paths: ["chaos.namespaces[1]"],
+  },
+  "Redis in a cluster is one server, or can elect a primary": {
+    value: { ...cloud, data: { redis: { shards: 1, replicasPerShard: 1 } } },
+    paths: ["data.redis.replicasPerShard"],
+  },
+  "ElastiCache has a node that is as large": {
+    value: { ...cloud, data: { redis: { provider: "elasticache", memoryGiB: 500 } } },
+    paths: ["data.redis.memoryGiB"],
+  },
+  "RDS has one standby": {
+    value: { ...cloud, data: { postgres: { provider: "rds", instances: 3 } } },
+    paths: ["data.postgres.instances"],
+  },
+  "AWS keeps backups for 35 days": {
+    value: { ...cloud, data: { postgres: { provider: "aurora", backups: { retentionDays: 90 } } } },
+    paths: ["data.postgres.backups.retentionDays"],
+  },
+  "what only AWS's databases have needs one": {
+    value: { ...cloud, data: { postgres: { instanceClass: "db.m7g.large" } } },
+    paths: ["data.postgres.instanceClass"],
+  },
+  "AWS keeps the backups of its own databases": {
+    value: { ...cloud, data: { postgres: { provider: "rds", backups: { bucket: "backups" } } } },
+    paths: ["data.postgres.backups.bucket"],
+  },
+  "an object store that isn't AWS's has an address, a bucket and credentials": {
+    value: { ...airgap, data: { postgres: { backups: { bucket: "backups" } } } },
+    paths: ["data.postgres.backups.endpoint", "data.postgres.backups.credentialsSecret"],
+  },
+  "Vault that another unseals knows which": {
+    value: { ...airgap, secrets: { vault: { mode: "deploy", unseal: "transit" } } },
+    paths: ["secrets.vault.transit"],
+  },
+  "a Vault that is set up has an address": {
+    value: {
+      ...cloud,
+      secrets: { vaultReady: true, vaultAddresses: { "us-east-1": "https://vault.example.com" } },
+    },
+    paths: ["secrets.vaultAddresses.us-east-1", "secrets.vaultAddresses"],
+  },
+  "a cluster's keys lie in Vault": {
+    value: { ...cloud, secrets: { providerKeys: { openai: { pulumi: "openaiKey" } } } },
+    paths: ["secrets.providerKeys.openai"],
   },
 };
 

@@ -1,19 +1,30 @@
+import { storeFlows, storeParties } from "../infra/data/index.ts";
 import { gatewayFlows } from "../infra/gateway/index.ts";
 import { waypointFlows } from "../infra/mesh/index.ts";
-import { type Flow, namespaces, type OutsideNetwork, platformFlows } from "../infra/network-policy/index.ts";
+import {
+  type Flow,
+  internet,
+  namespaces,
+  type OutsideNetwork,
+  type Peer,
+  platformFlows,
+} from "../infra/network-policy/index.ts";
 import { observabilityFlows } from "../infra/observability/index.ts";
 import { portOf } from "../infra/router/index.ts";
+import { vaultFlows } from "../infra/secrets/index.ts";
 import type { StackConfig } from "./config/index.ts";
 
-type InCluster = Exclude<StackConfig, { kind: "local" }>;
+export type InCluster = Exclude<StackConfig, { kind: "local" }>;
 
 /** The networks around a cluster, as its table of flows names them. */
-export interface TrafficNetworks {
+export interface RegionNetworks {
   readonly apiServers: readonly OutsideNetwork[];
   /** From where clients, or the load balancer before the gateway, come. */
   readonly clients: readonly OutsideNetwork[];
-  /** Where the cloud runs stores and an external Vault is reached. */
-  readonly stores: OutsideNetwork;
+  /** Where a Vault that others run is reached. */
+  readonly vaults: readonly OutsideNetwork[];
+  /** In a cloud: those of the stores that it runs. */
+  readonly dataSubnets?: readonly OutsideNetwork[] | undefined;
 }
 
 /** Whether something of it is deployed. */
@@ -30,11 +41,13 @@ export const routerPortOf = (stack: InCluster): number =>
 const issuer = { name: "any", kind: "ClusterIssuer" } as const;
 
 /** Who may talk to whom in a cluster of the stack: what network policies and the mesh are both made of. */
-export function trafficTable(stack: InCluster, networks: TrafficNetworks): Flow[] {
-  const { data, secrets, models, observability } = stack;
-  const { apiServers, clients, stores } = networks;
+export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] {
+  const { data, models, observability, secrets } = stack;
+  const { apiServers, clients, vaults } = networks;
   const watched = isWatched(stack);
   const airgapped = stack.kind === "airgap";
+  const own = secrets.vault.mode === "deploy";
+  const [vault, ...otherVaults] = own ? ["cluster" as const] : vaults;
   return [
     ...platformFlows({
       airgapped,
@@ -43,12 +56,15 @@ export function trafficTable(stack: InCluster, networks: TrafficNetworks): Flow[
       ollama: models.ollama !== undefined,
       triton: models.triton !== undefined,
       tritonReadsStore: /^(?:s3|gs|as):\/\//.test(models.triton?.repository ?? ""),
-      postgres: data.postgres.provider === "cloudnative-pg" ? "cluster" : stores,
-      redis: data.redis.provider === "elasticache" ? stores : "cluster",
-      chroma: data.chroma !== undefined,
-      vault: secrets.vault.mode === "deploy" ? "cluster" : stores,
+      ...storeParties(data, networks),
+      vault: vault ?? "cluster",
       observability: watched,
     }),
+    ...otherVaults.flatMap((to) =>
+      to === "cluster" ? [] : [{ from: router, to, ports: [8200], because: "keys that erase" }],
+    ),
+    ...storeFlows(data, { ...networks, objectStore: objectStoreOf(stack) }),
+    ...ownVaultFlows(stack, apiServers),
     ...(hasKong(stack) ? gatewayFlows({ clients, apiServers, observability: watched }) : []),
     ...(watched
       ? observabilityFlows({
@@ -59,6 +75,23 @@ export function trafficTable(stack: InCluster, networks: TrafficNetworks): Flow[
       : []),
     ...(isWeighedByMesh(stack) ? waypointFlows(routerPortOf(stack), [{ namespace: namespaces.gateway }]) : []),
   ];
+}
+
+const router = { namespace: namespaces.router, name: "router" };
+
+function ownVaultFlows({ secrets: { vault } }: InCluster, apiServers: readonly OutsideNetwork[]): Flow[] {
+  if (vault.mode === "external") return [];
+  const { unseal, transit } = vault;
+  const unsealer = transit === undefined ? undefined : { cidr: transit.network };
+  return vaultFlows({ unseal, apiServers, unsealer });
+}
+
+/** Where backups go, if anywhere; in AWS a bucket is made where none is named. */
+function objectStoreOf({ kind, data: { postgres } }: InCluster): Peer | undefined {
+  const { bucket, network } = postgres.backups;
+  if (bucket === undefined && kind !== "cloud") return undefined;
+  if (network !== undefined) return { cidr: network };
+  return kind === "airgap" ? undefined : internet;
 }
 
 /** The lines of a table that say something of these namespaces. */

@@ -66,6 +66,9 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
     ...storeFlows(data, { ...networks, objectStore: objectStoreOf(stack) }),
     ...ownVaultFlows(stack, apiServers),
     ...(hasKong(stack) ? gatewayFlows({ clients, apiServers, observability: watched }) : []),
+    ...(stack.gateway.kind === "aws-api-gateway"
+      ? clients.map((from) => ({ from, to: router, ports: [routerPortOf(stack)], because: "requests come in" }))
+      : []),
     ...(watched
       ? observabilityFlows({
           apiServers,

@@ -5,6 +5,7 @@ import { isPods } from "../../../infra/network-policy/index.ts";
 import { parseStackConfig } from "../../../stacks/config/index.ts";
 import { type RegionNetworks, regionFlows } from "../../../stacks/region-table.ts";
 import { stackOf } from "../../support/plan.ts";
+import { testDigest } from "../../support/workloads.ts";
 
 const own = ["router", "data", "vault", "gateway", "observability"];
 const networks: RegionNetworks = {
@@ -46,6 +47,22 @@ describe("the table of a region", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("lets requests in to what the stack's gateway stands before, and to nothing else", () => {
+    const entered = (gateway: object) =>
+      flowsOf({ gateway })
+        .filter(({ from }) => from === networks.clients[0])
+        .map(({ to, ports }) => [to, ports]);
+    const hostname = "llm.dev.example.com";
+    const certificateArns = { "eu-west-1": "arn:aws:acm:eu-west-1:123456789012:certificate/1" };
+    expect(entered({ kind: "none" })).toEqual([]);
+    expect(entered({ kind: "kong", hostname, controllerDigest: testDigest })).toEqual([
+      [{ namespace: "gateway", name: "gateway" }, [8443]],
+    ]);
+    expect(entered({ kind: "aws-api-gateway", hostname, certificateArns })).toEqual([
+      [{ namespace: "router", name: "router" }, [8443]],
+    ]);
   });
 
   it("leads the router to the Vault that there is, in each of its networks", () => {

@@ -120,3 +120,109 @@ export const charts = {
     images: {},
   },
 } as const satisfies Readonly<Record<string, ChartVersion>>;
+
+const istio = (part: string, digest: ImageVersion["digest"]): ImageVersion => ({
+  repository: `docker.io/istio/${part}`,
+  tag: "1.30.2",
+  digest,
+});
+const istioChart = { repository: "https://istio-release.storage.googleapis.com/charts", version: "1.30.2" } as const;
+
+// One source for Chaos Mesh: a public lock of its chart's images.
+const chaosMesh = (part: string, digest: ImageVersion["digest"]): ImageVersion => ({
+  repository: `ghcr.io/chaos-mesh/${part}`,
+  tag: "v2.8.2",
+  digest,
+});
+
+/** What requests pass, and what watches them. */
+export const trafficCharts = {
+  kong: {
+    name: "ingress",
+    repository: "https://charts.konghq.com",
+    version: "0.24.0",
+    images: {
+      gateway: {
+        repository: "docker.io/library/kong",
+        tag: "3.9.3",
+        digest: "sha256:ca71c5591eabaf18de96d26b7eed5e2fdb590dac141e467a779c38017e5bdf81",
+      },
+    },
+  },
+  istioBase: { ...istioChart, name: "base", images: {} },
+  istiod: {
+    ...istioChart,
+    name: "istiod",
+    images: { pilot: istio("pilot", "sha256:d158739d5286f7899bc039589d248720c2a9b6622d54eeb7a3fdfbb65200c22c") },
+  },
+  istioCni: {
+    ...istioChart,
+    name: "cni",
+    images: { cni: istio("install-cni", "sha256:b2eb80818fc345e3e9033f424ec7757cbf1a9d9a6494fea79648dab4887f2f7f") },
+  },
+  ztunnel: {
+    ...istioChart,
+    name: "ztunnel",
+    images: { ztunnel: istio("ztunnel", "sha256:64d7c4ea9621fdad66160744dcf76999995fcc0ac399d04aba76d6d0aae72242") },
+  },
+  chaosMesh: {
+    name: "chaos-mesh",
+    repository: "https://charts.chaos-mesh.org",
+    version: "2.8.2",
+    images: {
+      controller: chaosMesh("chaos-mesh", "sha256:3d6127f3881d5b2f64ff9b536423d715f4e1fe0bb68976f41402690880427829"),
+      daemon: chaosMesh("chaos-daemon", "sha256:6e36a3cd02b73d0ce18a5d258dc961dfc2f77d30210e939d5970c66948520aa0"),
+    },
+  },
+  prometheus: {
+    name: "kube-prometheus-stack",
+    repository: "https://prometheus-community.github.io/helm-charts",
+    version: "88.3.0",
+    images: {
+      operator: {
+        repository: "quay.io/prometheus-operator/prometheus-operator",
+        tag: "v0.93.0",
+        digest: "sha256:a001ed10a3823bbf2410ea347796d0e35ff8decd24fb98acbe7ab9e98d431c39",
+      },
+      reloader: {
+        repository: "quay.io/prometheus-operator/prometheus-config-reloader",
+        tag: "v0.93.0",
+        digest: "sha256:0ccb22ca9f3f6fd9f76ce95585d18bd2e363d421c534dde710be4bd13caa551d",
+      },
+      prometheus: {
+        repository: "quay.io/prometheus/prometheus",
+        tag: "v3.13.2-distroless",
+        digest: "sha256:64f71bb84e03c855948418b0fc5dea53e9543d8e3fc9931598f583805507f05e",
+      },
+      alertmanager: {
+        repository: "quay.io/prometheus/alertmanager",
+        tag: "v0.33.1",
+        digest: "sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d",
+      },
+      grafana: {
+        repository: "docker.io/grafana/grafana",
+        tag: "13.1.1",
+        digest: "sha256:7cb8c64c4d57a57e734073f3cc94620adb24a0acb929bd80ba9f14017e3a975b",
+      },
+      sidecar: {
+        repository: "quay.io/kiwigrid/k8s-sidecar",
+        tag: "2.10.0",
+        digest: "sha256:21b9fe7bb29d65caf2445ccbf96ff6eda5e589a92bd8f5188f957fe75b551d72",
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, ChartVersion>>;
+
+/** Images that run without a chart. */
+export const images = {
+  collector: {
+    repository: "docker.io/otel/opentelemetry-collector-contrib",
+    tag: "0.161.0",
+    digest: "sha256:fd328de2552466ad78385e1b1289c3f2402b1c45f265b252aab1955b42845ac1",
+  },
+  jaeger: {
+    repository: "docker.io/jaegertracing/jaeger",
+    tag: "2.21.0",
+    digest: "sha256:3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3",
+  },
+} as const satisfies Readonly<Record<string, ImageVersion>>;

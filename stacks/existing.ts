@@ -2,6 +2,7 @@ import { clusterProvider, expandHome } from "../infra/cluster/index.ts";
 import { Platform } from "../infra/platform/index.ts";
 import { placeOf, type RegionScope } from "../infra/region/index.ts";
 import type { ExistingCluster } from "./config/index.ts";
+import type { Inside } from "./inside.ts";
 import type { Shared } from "./regions.ts";
 
 /** A cluster that is there already, with what it lacked. */
@@ -35,4 +36,21 @@ export function composeExisting(cluster: ExistingCluster, options: ExistingOptio
     present,
   });
   return { scope, platform };
+}
+
+/** Where clients of a cluster are that somebody else made, and a Vault: in some network that isn't the internet. */
+const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => ({ cidr }));
+
+/** The same cluster, as what stands in it is put into. */
+export function insideOf({ apiServers }: ExistingCluster, { scope, platform }: ExistingRegion): Inside {
+  return {
+    scope,
+    platform,
+    ready: [platform],
+    networks: {
+      apiServers: apiServers.map((cidr) => ({ cidr })),
+      clients: privateNetworks,
+      vaults: privateNetworks,
+    },
+  };
 }

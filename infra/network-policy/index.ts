@@ -1,5 +1,5 @@
 /** Namespaces that deny, and the table of who may talk to whom. */
-export { type Flow, internet, type OutsideNetwork, type Peer, type Pods } from "./flow.ts";
+export { type Flow, internet, isPods, type OutsideNetwork, type Peer, type Pods } from "./flow.ts";
 export { Namespace, type NamespaceArgs, type NamespaceQuota } from "./namespace.ts";
 export { type NamespaceName, namespaces } from "./places.ts";
 export { type PlatformParties, platformFlows } from "./platform.ts";

@@ -25,6 +25,8 @@ export interface NamespaceArgs {
   readonly dns?: boolean;
   /** Istio's ambient mesh, for its pods. @default false */
   readonly ambient?: boolean;
+  /** The waypoint by which requests to its Services go. @default none */
+  readonly waypoint?: string | undefined;
   /** Such as the one by which Chaos Mesh knows where it may strike. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -76,7 +78,7 @@ export class Namespace extends RegionComponent<RegionScope> {
   }
 }
 
-function metadataOf({ name, podSecurity = "restricted", ambient = false, annotations }: NamespaceArgs) {
+function metadataOf({ name, podSecurity = "restricted", ambient = false, waypoint, annotations }: NamespaceArgs) {
   const modes = ["enforce", "audit", "warn"].map(
     (mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity] as const,
   );
@@ -86,6 +88,7 @@ function metadataOf({ name, podSecurity = "restricted", ambient = false, annotat
       "app.kubernetes.io/part-of": "hybrid-llm",
       ...Object.fromEntries(modes),
       ...(ambient ? { "istio.io/dataplane-mode": "ambient" } : {}),
+      ...(waypoint === undefined ? {} : { "istio.io/use-waypoint": waypoint }),
     },
     ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
   };

@@ -29,6 +29,7 @@ const router: Pods = { namespace: namespaces.router, name: "router" };
 const ollama: Pods = { namespace: namespaces.models, name: ollamaServer.name };
 const triton: Pods = { namespace: namespaces.models, name: tritonServer.name };
 const observers: Pods = { namespace: namespaces.observability };
+const prometheus: Pods = { namespace: namespaces.observability, name: "prometheus" };
 const sandboxController: Pods = { namespace: namespaces.sandbox, name: "sandbox-controller" };
 
 /** Who may talk to whom. Whoever is not named here talks to nobody but the cluster's DNS. */
@@ -73,7 +74,7 @@ export function platformFlows(parties: PlatformParties): Flow[] {
     ...when(
       parties.observability,
       among(namespaces.observability, [3000, 4317, 4318, 9090, 16686], "collector, stores and dashboards"),
-      flow({ namespace: namespaces.autoscaling }, observers, [9090], "models scale by their queue"),
+      flow({ namespace: namespaces.autoscaling }, prometheus, [9090], "models scale by their queue"),
     ),
     ...(parties.apiServers === undefined
       ? []

@@ -48,6 +48,8 @@ export class Pki extends pulumi.ComponentResource {
   /** The roots that are trusted, newest first, as one PEM bundle. */
   readonly trustBundlePem: pulumi.Output<string>;
   readonly rootCertificatePem: pulumi.Output<string>;
+  /** The roots of the bundle one by one, newest first, for what takes a certificate each. */
+  readonly rootCertificatesPem: readonly pulumi.Output<string>[];
   /** By region. */
   readonly intermediates: Readonly<Record<string, Intermediate>>;
 
@@ -70,8 +72,9 @@ export class Pki extends pulumi.ComponentResource {
     const previous = keepPrevious && generation > 1 ? [this.#createRoot(generation - 1)] : [];
 
     this.rootCertificatePem = root.certificate.certPem;
+    this.rootCertificatesPem = [root, ...previous].map(({ certificate }) => certificate.certPem);
     this.trustBundlePem = pulumi
-      .all([root, ...previous].map(({ certificate }) => certificate.certPem))
+      .all([...this.rootCertificatesPem])
       .apply((certificates) => certificates.map(withNewline).join(""));
     this.intermediates = Object.fromEntries(
       regions.map((region) => [region, this.#createIntermediate(region, root.key, root.certificate)]),

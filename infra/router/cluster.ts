@@ -35,7 +35,7 @@ export interface RouterClusterArgs extends OfEveryVersion {
   readonly leafValidityDays?: number;
   /** What weighs requests: a gateway, or a mesh by the router's own Service. Without one only one version may serve. */
   readonly route?: { readonly parents: readonly ParentReference[]; readonly hostnames?: readonly string[] } | undefined;
-  /** Holds providers' keys by the backends' names. @default router-keys */
+  /** How the Secrets of providers' keys begin, see `keySecretOf`. @default router-keys */
   readonly keysSecret?: string;
   /** @default vault */
   readonly vaultAudience?: string;
@@ -77,6 +77,14 @@ export class RouterCluster extends RegionComponent<RegionScope> {
       this.own(),
     );
     if (security.mode === "tls") this.#createCertificate(args, security, serving);
+    new kubernetes.core.v1.ConfigMap(
+      this.named("trust"),
+      {
+        metadata: { name: shared.trustConfigMap, namespace, labels: labelsOf({ name: shared.workload }) },
+        data: { "ca.pem": args.trustBundlePem },
+      },
+      this.own(),
+    );
     const configs = new Map(listed.map((version) => [version, this.#createConfigMap(version, rendered, args)]));
     const deployments = serving.map((version) => this.#createVersion(version, rendered, configs, args));
     this.#createFront(args, deployments);
@@ -85,7 +93,7 @@ export class RouterCluster extends RegionComponent<RegionScope> {
   }
 
   #createCertificate(
-    { namespace, trustBundlePem, leafValidityDays = 90, route }: RouterClusterArgs,
+    { namespace, leafValidityDays = 90, route }: RouterClusterArgs,
     { issuer }: Extract<ListenerSecurity, { mode: "tls" }>,
     serving: readonly string[],
   ): void {
@@ -97,11 +105,6 @@ export class RouterCluster extends RegionComponent<RegionScope> {
         { name: shared.certificateSecret, namespace, labels },
         routerCertificate({ issuer, names, validityDays: leafValidityDays }),
       ),
-      this.own(),
-    );
-    new kubernetes.core.v1.ConfigMap(
-      this.named("trust"),
-      { metadata: { name: shared.trustConfigMap, namespace, labels }, data: { "ca.pem": trustBundlePem } },
       this.own(),
     );
   }

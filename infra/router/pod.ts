@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RouterConfig } from "../../runtime/config/index.ts";
+import { keyVariables, type RouterConfig } from "../../runtime/config/index.ts";
 import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
 import { type ListenerSecurity, mounts, portOf, probes } from "./listener.ts";
 
@@ -16,6 +16,9 @@ export const shared = {
   trustConfigMap: "router-trust",
 } as const;
 
+/** The Secret of one provider's key, whose only field is `key`: each is where Vault has it, and is rotated, by itself. */
+export const keySecretOf = (backend: string, prefix = "router-keys"): string => `${prefix}-${backend}`;
+
 export interface RouterPodArgs {
   readonly version: string;
   /** With its digest, and from the region's mirror. */
@@ -28,7 +31,7 @@ export interface RouterPodArgs {
   readonly resources: { readonly cpu: string; readonly memory: string };
   /** Holds REDIS_URL, DATABASE_URL and the like. */
   readonly environmentSecret: string;
-  /** Holds providers' keys by the backends' names. One that isn't there leaves its backend disabled. */
+  /** How the Secrets of providers' keys begin, see `keySecretOf`. One that isn't there leaves its backend disabled. */
   readonly keysSecret: string;
   readonly vaultAudience: string;
 }
@@ -65,7 +68,11 @@ export function routerPod(args: RouterPodArgs): Template {
         {
           name: "router",
           image: args.image,
-          env: [{ name: "ROUTER_CONFIG", value: `${mounts.config}/router.json` }],
+          env: [
+            { name: "ROUTER_CONFIG", value: `${mounts.config}/router.json` },
+            // The stores' certificates are of the stack's own authority.
+            { name: "NODE_EXTRA_CA_CERTS", value: `${mounts.trust}/ca.pem` },
+          ],
           envFrom: [{ secretRef: { name: args.environmentSecret } }],
           ports: [{ name: "http", containerPort: portOf(security) }],
           resources: {
@@ -91,7 +98,7 @@ function volumesOf(args: RouterPodArgs): { volumes: Volume[]; volumeMounts: Moun
   const all: { volume: Volume; at: string; writable?: true }[] = [
     { volume: { name: "config", configMap: { name: args.configMap } }, at: mounts.config },
     {
-      volume: { name: "keys", secret: { secretName: args.keysSecret, optional: true, defaultMode: 0o440 } },
+      volume: { name: "keys", projected: { defaultMode: 0o440, sources: keySources(args.keysSecret) } },
       at: mounts.keys,
     },
     { volume: { name: "vault-token", projected: { sources: [vaultToken(args.vaultAudience)] } }, at: mounts.vault },
@@ -102,11 +109,10 @@ function volumesOf(args: RouterPodArgs): { volumes: Volume[]; volumeMounts: Moun
     },
   ];
   if (args.security.mode === "tls") {
-    all.push(
-      { volume: { name: "tls", secret: { secretName: shared.certificateSecret, defaultMode: 0o440 } }, at: mounts.tls },
-      { volume: { name: "trust", configMap: { name: shared.trustConfigMap } }, at: mounts.trust },
-    );
+    const secret = { secretName: shared.certificateSecret, defaultMode: 0o440 };
+    all.push({ volume: { name: "tls", secret }, at: mounts.tls });
   }
+  all.push({ volume: { name: "trust", configMap: { name: shared.trustConfigMap } }, at: mounts.trust });
   return {
     volumes: all.map(({ volume }) => volume),
     volumeMounts: all.map(({ volume, at, writable }) => ({
@@ -116,6 +122,12 @@ function volumesOf(args: RouterPodArgs): { volumes: Volume[]; volumeMounts: Moun
     })),
   };
 }
+
+/** A file for each provider, by the backend's name. */
+const keySources = (prefix: string) =>
+  Object.keys(keyVariables).map((backend) => ({
+    secret: { name: keySecretOf(backend, prefix), optional: true, items: [{ key: "key", path: backend }] },
+  }));
 
 /** The pod's only token: good for Vault and for nothing else, an hour long. */
 const vaultToken = (audience: string) => ({

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AirgapStack } from "../config/index.ts";
-import { composeExisting } from "../existing.ts";
+import { composeExisting, insideOf } from "../existing.ts";
+import { composeInside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
 
 /** Composes a stack in clusters without internet: every image and chart comes from the mirror. */
@@ -10,6 +11,9 @@ export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
     stack.clusters.map(({ name }) => name),
   );
   const { registryMirror } = stack.airgap;
-  for (const cluster of stack.clusters) composeExisting(cluster, { airgapped: true, registryMirror }, shared);
+  for (const cluster of stack.clusters) {
+    const region = composeExisting(cluster, { airgapped: true, registryMirror }, shared);
+    composeInside(stack, insideOf(cluster, region), shared);
+  }
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CloudStack } from "../config/index.ts";
+import { composeInside, type Inside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
-import { composeRegion } from "./region.ts";
+import { composeEdge } from "./edge.ts";
+import { type CloudRegion, composeRegion } from "./region.ts";
 
 /** Composes a stack in AWS, region by region. */
 export function composeCloud(stack: CloudStack): pulumi.Inputs {
@@ -10,8 +12,15 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
     stack.regions.map(({ name }) => name),
   );
   const regions = stack.regions.map((region) => composeRegion(region, stack.production, shared));
+  const entries = regions.map((region) => composeInside(stack, insideOf(region), shared).traffic.entry);
+  const origins = stack.regions.flatMap(({ name, geography }, index) => {
+    const entry = entries[index];
+    return entry === undefined ? [] : [{ region: name, geography, ...entry }];
+  });
+  const url = composeEdge(stack, origins, shared);
   return {
     trustBundlePem: shared.pki.trustBundlePem,
+    ...(url === undefined ? {} : { url }),
     regions: Object.fromEntries(
       regions.map(({ scope, cluster, routerRepository }) => [
         scope.name,
@@ -23,5 +32,23 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
         },
       ]),
     ),
+  };
+}
+
+/** In AWS, pods, API servers and load balancers all have addresses of the region's own network. */
+function insideOf({ scope, platform, ready, storage, network, cluster }: CloudRegion): Inside {
+  const own = { cidr: network.cidr };
+  return {
+    scope,
+    platform,
+    ready: [...ready, storage],
+    networks: {
+      dataSubnets: network.plan.map(({ data }) => ({ cidr: data })),
+      // API servers' addresses in the VPC are in the private subnets.
+      apiServers: network.plan.map(({ private: cidr }) => ({ cidr })),
+      clients: [own],
+      vaults: [own],
+    },
+    cloud: { scope, network, cluster },
   };
 }

@@ -1,11 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterStack } from "../config/index.ts";
-import { composeExisting } from "../existing.ts";
+import { composeExisting, insideOf } from "../existing.ts";
+import { composeInside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
 
 /** Composes a stack in one cluster that is there already. */
 export function composeCluster(stack: ClusterStack): pulumi.Inputs {
   const shared = composeShared(stack, [stack.cluster.name]);
-  composeExisting(stack.cluster, { airgapped: false }, shared);
+  const region = composeExisting(stack.cluster, { airgapped: false }, shared);
+  composeInside(stack, insideOf(stack.cluster, region), shared);
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

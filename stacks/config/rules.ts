@@ -3,6 +3,8 @@ import type { LocalStack } from "./kinds.ts";
 import { overlap } from "./overlap.ts";
 import { regionRules } from "./region-rules.ts";
 import type { Conflict, Path, Rule, Stack } from "./rule.ts";
+import { storeRules } from "./store-rules.ts";
+import { trafficRules } from "./traffic-rules.ts";
 
 type InCluster = Exclude<Stack, LocalStack>;
 
@@ -268,6 +270,8 @@ export const rules: readonly Rule[] = [
         : [],
   },
   ...regionRules,
+  ...storeRules,
+  ...trafficRules,
 ];
 
 /** Everything that can't stand together in a stack. */

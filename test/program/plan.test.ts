@@ -16,7 +16,8 @@ describe.each(["dev", "prod", "airgap", "cluster"])("the plan of %s", (stack) =>
     expect(unprovided(plan)).toEqual([]);
     const regions = clustersOf(plan).map(({ region }) => region);
     for (const { type, name, provider } of plan.filter(({ provider: of }) => of !== undefined && of !== "tls")) {
-      const region = regions.find((candidate) => name.startsWith(`${candidate}-`));
+      // What stands before all regions is of none.
+      const region = regions.find((candidate) => name.startsWith(`${candidate}-`)) ?? "edge";
       expect([type, provider]).toEqual([type, `${region}-${type.split(":")[0]}`]);
     }
   });
@@ -68,6 +69,105 @@ describe("the plan of prod", () => {
   });
 });
 
+describe("stores and secrets of prod", () => {
+  const ready = () => {
+    const config = stackOf("prod");
+    if (config.kind !== "cloud") throw new Error("not in a cloud");
+    const vaultAddresses = Object.fromEntries(
+      config.regions.map(({ name }) => [name, `https://vault.${name}.example.com`]),
+    );
+    return { ...config, secrets: { ...config.secrets, vaultReady: true, vaultAddresses } };
+  };
+  let second: Registration[] = [];
+  beforeAll(async () => {
+    second = await planOf(ready());
+  });
+  const added = (plan: readonly Registration[]) => {
+    const names = plan.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
+    return names.filter((name) => name.includes(" eu-west-1-")).toSorted();
+  };
+
+  it("come in two phases: what is set in Vault comes when Vault answers, and takes nothing away", async () => {
+    const [before, after] = [added(await planOf(stackOf("prod"))), added(second)];
+    expect(before.filter((name) => !after.includes(name))).toEqual([]);
+    expect(after.filter((name) => !before.includes(name))).toEqual(
+      [
+        "Seeder eu-west-1-seeder",
+        "Job eu-west-1-seeder-job",
+        "ServiceAccount eu-west-1-seeder-service-account",
+        ...["router", "store"].flatMap((party) => [
+          `Sync eu-west-1-${party}-secrets`,
+          `ServiceAccount eu-west-1-${party}-secrets-service-account`,
+          `Secret eu-west-1-${party}-secrets-authority`,
+          `VaultConnection eu-west-1-${party}-secrets-connection`,
+          `VaultAuth eu-west-1-${party}-secrets-auth`,
+        ]),
+        ...["environment", "keys-openai", "keys-claude", "keys-gemini"].map(
+          (secret) => `VaultStaticSecret eu-west-1-router-secrets-router-${secret}`,
+        ),
+        ...["database-owner", "database-pooler-users", "redis-password"].map(
+          (secret) => `VaultStaticSecret eu-west-1-store-secrets-${secret}`,
+        ),
+        "vault eu-west-1-vault",
+        "VaultConfiguration eu-west-1-vault-configuration",
+        "Audit eu-west-1-vault-configuration-audit-file",
+        "Audit eu-west-1-vault-configuration-audit-stdout",
+        "AuthBackend eu-west-1-vault-configuration-auth",
+        "AuthBackendConfig eu-west-1-vault-configuration-auth-config",
+        "Mount eu-west-1-vault-configuration-engine-kv",
+        "SecretBackendV2 eu-west-1-vault-configuration-engine-kv-versions",
+        "Mount eu-west-1-vault-configuration-engine-transit",
+        "SecretBackendKey eu-west-1-vault-configuration-key-shared",
+        ...["rotation", "router", "router-secrets", "store-secrets", "store-seeder"].map(
+          (policy) => `Policy eu-west-1-vault-configuration-policy-hybrid-llm-${policy}`,
+        ),
+        ...["router", "router-secrets", "store-secrets", "store-seeder"].map(
+          (role) => `AuthBackendRole eu-west-1-vault-configuration-role-${role}`,
+        ),
+      ].toSorted(),
+    );
+  });
+
+  it("keep every rule of a whole plan in the second phase too", () => {
+    expect([unprovided(second), misnamed(second, rootOf)]).toEqual([[], []]);
+    for (const cluster of clustersOf(second)) {
+      for (const rule of Object.values(clusterRules)) expect(rule(cluster)).toEqual([]);
+    }
+  });
+
+  it("tell no secret: what comes out of Vault is a template", () => {
+    const synced = second.filter(({ inputs }) => inputs.kind === "VaultStaticSecret");
+    expect(synced.length).toBe(21);
+    const texts = synced.flatMap(({ inputs }) =>
+      Object.values(
+        (inputs.spec as { destination: { transformation: { templates: object } } }).destination.transformation
+          .templates,
+      ),
+    );
+    for (const { text } of texts as { text: string }[]) {
+      const left = text.replace(/\{\{ get \.Secrets "[a-z]+" \}\}/g, "");
+      expect(left).toMatch(/^(?:|router|"router" ""\n|(?:(?:postgresql|rediss):\/\/router:@[^:@]+:\d+\S* ?)+)$/);
+    }
+    // What is a Secret by this program is public, or the authority's own.
+    const secrets = second.filter(
+      ({ type, name }) => type === "kubernetes:core/v1:Secret" && name.startsWith("eu-west-1-"),
+    );
+    expect(secrets.map(({ name }) => name).toSorted()).toEqual([
+      "eu-west-1-gateway-router-root-0",
+      "eu-west-1-mesh-authority",
+      "eu-west-1-platform-cert-manager-authority",
+      "eu-west-1-router-secrets-authority",
+      "eu-west-1-store-secrets-authority",
+    ]);
+    const passwords = second.flatMap(({ name, inputs }) =>
+      Object.keys(inputs)
+        .filter((key) => /password|authToken|secretString/i.test(key) && key !== "manageMasterUserPassword")
+        .map((key) => `${name}.${key}`),
+    );
+    expect(passwords).toEqual([]);
+  });
+});
+
 describe("the plan of airgap", () => {
   it("has nothing of a cloud, and every image and chart from the mirror", async () => {
     const plan = await planOf(stackOf("airgap"));
@@ -79,9 +179,15 @@ describe("the plan of airgap", () => {
     const releases = plan.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
     expect(releases.map(({ inputs }) => inputs.chart).toSorted()).toEqual([
       `oci://${mirror}charts.jetstack.io/cert-manager`,
+      `oci://${mirror}cloudnative-pg.github.io/charts/cloudnative-pg`,
       `oci://${mirror}docker.io/envoyproxy/gateway-crds-helm`,
+      `oci://${mirror}helm.releases.hashicorp.com/vault-secrets-operator`,
+      ...["base", "cni", "istiod", "ztunnel"].map(
+        (chart) => `oci://${mirror}istio-release.storage.googleapis.com/charts/${chart}`,
+      ),
       `oci://${mirror}kubernetes-sigs.github.io/metrics-server/metrics-server`,
       `oci://${mirror}nvidia.github.io/k8s-device-plugin/nvidia-device-plugin`,
+      `oci://${mirror}prometheus-community.github.io/helm-charts/kube-prometheus-stack`,
     ]);
     expect(releases.filter(({ inputs }) => "repositoryOpts" in inputs)).toEqual([]);
     expect(JSON.stringify(releases.map(({ inputs }) => inputs.values))).not.toMatch(/"(?:quay|nvcr|registry\.k8s)\.io/);
@@ -95,7 +201,17 @@ describe("the plan of airgap", () => {
       present: ["cert-manager" as const, "device-plugin" as const, "gateway-api" as const, "metrics-server" as const],
     }));
     const plan = await planOf({ ...config, clusters });
-    expect(count(plan, "kubernetes:helm.sh/v3:Release")).toBe(0);
+    const releases = plan.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+    expect(releases.map(({ name }) => name).filter((name) => name.startsWith("site-a-platform"))).toEqual([]);
+    expect(releases.map(({ inputs }) => inputs.name).toSorted()).toEqual([
+      "base",
+      "cloudnative-pg",
+      "cni",
+      "istiod",
+      "kube-prometheus-stack",
+      "vault-secrets-operator",
+      "ztunnel",
+    ]);
     expect(plan.map(({ name }) => name)).toContain("site-a-platform-cert-manager-issuer");
     for (const cluster of clustersOf(plan)) {
       for (const rule of Object.values(clusterRules)) expect(rule(cluster)).toEqual([]);

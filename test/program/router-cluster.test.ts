@@ -143,7 +143,7 @@ describe("the router of a cluster", () => {
     };
     const pod = spec.template.spec;
     expect(pod.automountServiceAccountToken).toBe(false);
-    expect(pod.volumes.filter((volume) => "projected" in volume)).toEqual([
+    expect(pod.volumes.filter((volume) => JSON.stringify(volume).includes("serviceAccountToken"))).toEqual([
       {
         name: "vault-token",
         projected: {

@@ -27,6 +27,17 @@ export function computedOutputs({ type, name }: Registration): Record<string, un
     };
   }
   if (type === "aws:ec2/launchTemplate:LaunchTemplate") return { latestVersion: 1 };
+  if (type === "aws:elasticache/replicationGroup:ReplicationGroup") {
+    return { arn, configurationEndpointAddress: `${name}.example.com` };
+  }
+  if (type === "aws:rds/cluster:Cluster") {
+    const masterUserSecrets = [{ secretArn: `${arn}-secret` }];
+    return { arn, endpoint: `${name}.example.com`, readerEndpoint: `${name}-ro.example.com`, masterUserSecrets };
+  }
+  if (type === "aws:rds/instance:Instance") {
+    return { arn, address: `${name}.example.com`, masterUserSecrets: [{ secretArn: `${arn}-secret` }] };
+  }
+  if (type === "aws:s3/bucket:Bucket") return { arn, bucket: name };
   if (type === "aws:ecr/repository:Repository") return { arn, repositoryUrl: `registry.example.com/${name}` };
   if (type.startsWith("tls:") && type.endsWith("Key")) {
     return { privateKeyPem: `key of ${name}\n`, privateKeyPemPkcs8: `key of ${name}\n` };

@@ -27,9 +27,23 @@ const airgap = {
   kind: "airgap",
   clusters: [site],
   airgap: { registryMirror: "registry.example.com", modelStore: "https://models.example.com" },
-  secrets: { vault: { mode: "deploy", unseal: "transit" } },
+  secrets: {
+    vault: {
+      mode: "deploy",
+      unseal: "transit",
+      transit: { address: "https://unseal.example.com", network: "10.9.0.0/24" },
+    },
+  },
   router: airgapRouter,
 };
+const kong = { kind: "kong", hostname: "llm.example.com", controllerDigest: `sha256:${"1".repeat(64)}` };
+const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234";
+const apiGateway = {
+  kind: "aws-api-gateway",
+  hostname: "llm.example.com",
+  certificateArns: { "eu-west-1": certificateArn },
+};
+const accelerator = { kind: "global-accelerator", hostname: "llm.example.com" };
 const router = (config: object) => ({ versions: { current: { config } } });
 
 function problemsOf(value: unknown, file = "Pulumi.test.yaml"): string[] {
@@ -185,7 +199,7 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     paths: ["router.versions.current.config.airgap", "router.versions.current.config.failoverChain[1]"],
   },
   "an air-gapped stack has no keys of cloud providers": {
-    value: { ...airgap, secrets: { ...airgap.secrets, providerKeys: { openai: { pulumi: "openaiKey" } } } },
+    value: { ...airgap, secrets: { ...airgap.secrets, providerKeys: { openai: { vault: "kv/llm/openai#key" } } } },
     paths: ["secrets.providerKeys.openai"],
   },
   "what only AWS has needs AWS": {
@@ -258,6 +272,85 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     value: { ...cloud, regions: [{ ...region, natGateways: "none" }] },
     paths: ["regions[0].registryMirror", "regions[0].natGateways"],
   },
+  "a cluster that was there has no load balancer of ours": {
+    value: { ...airgap, gateway: { ...kong, exposure: "internet" } },
+    paths: ["gateway.exposure"],
+  },
+  "an edge leads to gateways in the internet": {
+    value: { ...cloud, gateway: kong, edge: accelerator },
+    paths: ["gateway.exposure"],
+  },
+  "an edge answers for the gateway's name, in its own zone": {
+    value: {
+      ...cloud,
+      gateway: { ...kong, exposure: "internet" },
+      edge: { kind: "route53", zone: "example.org", zoneId: "Z0123456789", hostname: "llm.example.net" },
+    },
+    paths: ["edge.hostname", "edge.zone"],
+  },
+  "an accelerator leads to load balancers": {
+    value: { ...cloud, gateway: apiGateway, edge: accelerator },
+    paths: ["edge.kind"],
+  },
+  "an API gateway has a certificate in each region": {
+    value: {
+      ...cloud,
+      regions: [region, { ...region, name: "us-east-1", cidr: "10.1.0.0/16" }],
+      gateway: { ...apiGateway, certificateArns: { "us-east-1": certificateArn } },
+    },
+    paths: ["gateway.certificateArns.eu-west-1", "gateway.certificateArns.us-east-1"],
+  },
+  "waypoints have an image": {
+    value: { ...cloud, mesh: { kind: "istio", waypoints: true } },
+    paths: ["mesh.proxyDigest"],
+  },
+  "drills strike what comes back": {
+    value: { ...cloud, chaos: { enabled: true, namespaces: ["router", "vault"] } },
+    paths: ["chaos.namespaces[1]"],
+  },
+  "Redis in a cluster is one server, or can elect a primary": {
+    value: { ...cloud, data: { redis: { shards: 1, replicasPerShard: 1 } } },
+    paths: ["data.redis.replicasPerShard"],
+  },
+  "ElastiCache has a node that is as large": {
+    value: { ...cloud, data: { redis: { provider: "elasticache", memoryGiB: 500 } } },
+    paths: ["data.redis.memoryGiB"],
+  },
+  "RDS has one standby": {
+    value: { ...cloud, data: { postgres: { provider: "rds", instances: 3 } } },
+    paths: ["data.postgres.instances"],
+  },
+  "AWS keeps backups for 35 days": {
+    value: { ...cloud, data: { postgres: { provider: "aurora", backups: { retentionDays: 90 } } } },
+    paths: ["data.postgres.backups.retentionDays"],
+  },
+  "what only AWS's databases have needs one": {
+    value: { ...cloud, data: { postgres: { instanceClass: "db.m7g.large" } } },
+    paths: ["data.postgres.instanceClass"],
+  },
+  "AWS keeps the backups of its own databases": {
+    value: { ...cloud, data: { postgres: { provider: "rds", backups: { bucket: "backups" } } } },
+    paths: ["data.postgres.backups.bucket"],
+  },
+  "an object store that isn't AWS's has an address, a bucket and credentials": {
+    value: { ...airgap, data: { postgres: { backups: { bucket: "backups" } } } },
+    paths: ["data.postgres.backups.endpoint", "data.postgres.backups.credentialsSecret"],
+  },
+  "Vault that another unseals knows which": {
+    value: { ...airgap, secrets: { vault: { mode: "deploy", unseal: "transit" } } },
+    paths: ["secrets.vault.transit"],
+  },
+  "a Vault that is set up has an address": {
+    value: {
+      ...cloud,
+      secrets: { vaultReady: true, vaultAddresses: { "us-east-1": "https://vault.example.com" } },
+    },
+    paths: ["secrets.vaultAddresses.us-east-1", "secrets.vaultAddresses"],
+  },
+  "a cluster's keys lie in Vault": {
+    value: { ...cloud, secrets: { providerKeys: { openai: { pulumi: "openaiKey" } } } },
+    paths: ["secrets.providerKeys.openai"],
+  },
 };
 
 describe("rules", () => {
@@ -265,6 +358,13 @@ describe("rules", () => {
     const { maxGpus: _, ...unlimited } = pool;
     const value = { ...cloud, regions: [{ ...region, gpuPools: [unlimited] }] };
     expect(problemsOf(value)).toEqual(["regions[0].gpuPools[0].maxGpus: allowed: a number; add it"]);
+  });
+
+  it("an image that runs has a digest", () => {
+    const { controllerDigest: _, ...loose } = kong;
+    const [problem = ""] = problemsOf({ ...cloud, gateway: loose });
+    expect(problem).toMatch(/^gateway.controllerDigest: allowed: /);
+    expect(problemsOf({ ...cloud, gateway: { ...kong, controllerDigest: "3.5.10" } })).toHaveLength(1);
   });
 
   it("each have a stack that breaks them", () => {
@@ -284,6 +384,14 @@ describe("rules", () => {
     ]) {
       expect(problemsOf(value)).toEqual([]);
     }
+  });
+});
+
+describe("a mesh", () => {
+  it("of Linkerd is refused, and what there is is named", () => {
+    expect(problemsOf({ ...cloud, mesh: { kind: "linkerd" } })).toEqual([
+      'mesh.kind: given "linkerd"; allowed: one of none, istio; change the value',
+    ]);
   });
 });
 

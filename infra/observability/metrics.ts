@@ -1,0 +1,40 @@
+/** The router's metrics as queries name them; a test holds them to what a router says at /metrics. */
+export const routerMetrics = {
+  requests: "hybrid_llm_requests_total",
+  requestDuration: "hybrid_llm_request_duration_seconds",
+  requestsActive: "hybrid_llm_requests_active",
+  requestsRejected: "hybrid_llm_requests_rejected_total",
+  streamsOpen: "hybrid_llm_streams_open",
+  attempts: "hybrid_llm_attempts_total",
+  retries: "hybrid_llm_retries_total",
+  failovers: "hybrid_llm_failovers_total",
+  continuations: "hybrid_llm_continuations_total",
+  breakerState: "hybrid_llm_breaker_state",
+  cacheRequests: "hybrid_llm_cache_requests_total",
+  cacheSaved: "hybrid_llm_cache_saved_usd_total",
+  configReloads: "hybrid_llm_config_reloads_total",
+  spansDropped: "hybrid_llm_spans_dropped_total",
+  info: "hybrid_llm_info",
+  firstChunk: "gen_ai_client_operation_time_to_first_chunk_seconds",
+  operationDuration: "gen_ai_client_operation_duration_seconds",
+  tokens: "gen_ai_client_token_usage",
+} as const;
+
+/** Labels that queries name. */
+export const routerLabels = {
+  route: "route",
+  status: "status",
+  code: "code",
+  backend: "backend",
+  model: "model",
+  outcome: "outcome",
+  state: "state",
+  from: "from",
+  to: "to",
+  result: "result",
+  reason: "reason",
+  provider: "gen_ai_provider_name",
+  tokenType: "gen_ai_token_type",
+  version: "version",
+  region: "region",
+} as const;

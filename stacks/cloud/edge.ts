@@ -1,0 +1,48 @@
+import * as aws from "@pulumi/aws";
+import * as cloudflare from "@pulumi/cloudflare";
+import type * as pulumi from "@pulumi/pulumi";
+import { AcceleratorEdge, CloudflareEdge, LatencyEdge, type Origin } from "../../infra/edge/index.ts";
+import type { CloudStack } from "../config/index.ts";
+import type { Shared } from "../regions.ts";
+
+/**
+ * What stands before all regions. Cloudflare has no worker yet: `runtime/edge` is to bring one, and until then requests go
+ * straight to the nearest region.
+ *
+ * @returns where clients ask
+ */
+export function composeEdge(
+  { edge }: CloudStack,
+  origins: readonly Origin[],
+  shared: Shared,
+): pulumi.Input<string> | undefined {
+  const { stack, pki } = shared;
+  const inAws = (region: aws.Region) => ({
+    providers: {
+      aws: new aws.Provider("edge-aws", { region, defaultTags: { tags: { "hybrid-llm:stack": stack } } }),
+    },
+  });
+  switch (edge.kind) {
+    case "none":
+      return undefined;
+    case "cloudflare": {
+      const { accountId, zoneId, hostname, steering } = edge;
+      return new CloudflareEdge(
+        "edge",
+        { stack, accountId, zoneId, hostname, steering, origins, rootCertificatesPem: pki.rootCertificatesPem },
+        // Its token is that of whoever runs `up` (CLOUDFLARE_API_TOKEN).
+        { providers: { cloudflare: new cloudflare.Provider("edge-cloudflare") } },
+      ).url;
+    }
+    case "global-accelerator": {
+      const { hostname, zoneId } = edge;
+      // The API of accelerators is there, wherever they lead.
+      new AcceleratorEdge("edge", { stack, hostname, origins, hostedZoneId: zoneId }, inAws("us-west-2"));
+      return `https://${hostname}`;
+    }
+    case "route53": {
+      const { hostname, zoneId } = edge;
+      return new LatencyEdge("edge", { stack, hostname, origins, hostedZoneId: zoneId }, inAws("us-east-1")).url;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../infra/cluster/index.ts";
+import { kongVersion } from "../infra/facts.ts";
+import { ApiGateway, EntryLoadBalancer, KongGateway } from "../infra/gateway/index.ts";
+import type { Network } from "../infra/network/index.ts";
+import { namespaces } from "../infra/network-policy/index.ts";
+import { issuerName } from "../infra/platform/index.ts";
+import type { CloudRegionScope, RegionScope } from "../infra/region/index.ts";
+import { type InCluster, routerPortOf } from "./region-table.ts";
+import type { Shared } from "./regions.ts";
+
+type KongChoice = Extract<InCluster["gateway"], { kind: "kong" }>;
+type ApiGatewayChoice = Extract<InCluster["gateway"], { kind: "aws-api-gateway" }>;
+
+/** What a region of AWS puts its load balancers and its managed stores in. */
+export interface GatewayCloud {
+  readonly scope: CloudRegionScope;
+  readonly network: Network;
+  readonly cluster: Pick<Cluster, "clusterName" | "securityGroupId">;
+}
+
+/** By what a region is reached from outside. */
+export interface RegionEntry {
+  readonly dnsName: pulumi.Output<string>;
+  readonly zoneId: pulumi.Output<string>;
+  /** Of a load balancer. */
+  readonly arn?: pulumi.Output<string>;
+}
+
+interface Surroundings {
+  readonly otlpEndpoint: string | undefined;
+  readonly after: { readonly dependsOn: pulumi.Resource[] };
+}
+
+/** What stands before a region's router. */
+export function composeGateway(
+  stack: InCluster,
+  region: {
+    readonly scope: RegionScope;
+    readonly platform: { readonly gatewayApi: readonly pulumi.Resource[] };
+    readonly cloud?: GatewayCloud | undefined;
+  },
+  shared: Shared,
+  { otlpEndpoint, after }: Surroundings,
+): RegionEntry | undefined {
+  const { gateway } = stack;
+  const { scope, cloud, platform } = region;
+  if (gateway.kind === "none") return undefined;
+  if (gateway.kind === "aws-api-gateway") {
+    return cloud === undefined ? undefined : composeApiGateway(stack, gateway, cloud, after);
+  }
+  const exposure = gateway.exposure ?? (cloud === undefined ? "cluster" : "internal");
+  const balanced = cloud !== undefined && exposure !== "cluster" ? { cloud, exposure } : undefined;
+  const kong = createKong(stack, gateway, { scope, shared, otlpEndpoint, proxyProtocol: balanced !== undefined }, [
+    ...after.dependsOn,
+    ...platform.gatewayApi,
+  ]);
+  if (balanced === undefined) return undefined;
+  return createEntry(
+    balanced.cloud,
+    balanced.exposure,
+    { namespace: namespaces.gateway, service: "ingress-gateway-proxy", servicePort: 443, podPort: 8443 },
+    { dependsOn: [...after.dependsOn, kong] },
+  );
+}
+
+function createKong(
+  { pki }: InCluster,
+  { hostname, replicas, requestsPerMinutePerKey, controllerDigest }: KongChoice,
+  {
+    scope,
+    shared,
+    otlpEndpoint,
+    proxyProtocol,
+  }: { scope: RegionScope; shared: Shared; otlpEndpoint: string | undefined; proxyProtocol: boolean },
+  dependsOn: pulumi.Resource[],
+): KongGateway {
+  refusePlaceholder(controllerDigest, scope.name);
+  return new KongGateway(
+    `${scope.name}-gateway`,
+    scope,
+    {
+      namespace: namespaces.gateway,
+      routerNamespace: namespaces.router,
+      hostname,
+      replicas,
+      requestsPerMinutePerKey,
+      controllerDigest,
+      proxyProtocol,
+      issuer: { name: issuerName, kind: "ClusterIssuer" },
+      rootCertificatesPem: shared.pki.rootCertificatesPem,
+      leafValidityDays: pki.leafValidityDays,
+      otlpEndpoint,
+    },
+    { dependsOn },
+  );
+}
+
+const placeholder = `sha256:${"0".repeat(64)}`;
+
+/** @throws RunError in an `up`: a plan may be made without knowing the image, but nothing may be deployed */
+export function refusePlaceholder(digest: string, region: string, isPlan = pulumi.runtime.isDryRun()): void {
+  if (digest !== placeholder) return;
+  const what = `gateway.controllerDigest: zeros; ${region} needs the digest of kong/kubernetes-ingress-controller ${kongVersion}, as your registry tells it`;
+  if (!isPlan) throw new pulumi.RunError(what);
+  pulumi.log.warn(what);
+}
+
+function createEntry(
+  { scope, network, cluster }: GatewayCloud,
+  exposure: "internal" | "internet",
+  target: { namespace: string; service: string; servicePort: number; podPort: number },
+  opts: { dependsOn: pulumi.Resource[] },
+  certificateArn?: string,
+): EntryLoadBalancer {
+  return new EntryLoadBalancer(
+    `${scope.name}-entry`,
+    scope,
+    {
+      clusterName: cluster.clusterName,
+      exposure,
+      vpcId: network.vpcId,
+      subnetIds: exposure === "internet" ? network.publicSubnetIds : network.privateSubnetIds,
+      clientCidrs: [exposure === "internet" ? "0.0.0.0/0" : network.cidr],
+      target,
+      certificateArn,
+    },
+    opts,
+  );
+}
+
+/** API Gateway, and the load balancer by which it reaches the router itself. */
+function composeApiGateway(
+  stack: InCluster,
+  { hostname, requestsPerSecond, certificateArns }: ApiGatewayChoice,
+  cloud: GatewayCloud,
+  after: Surroundings["after"],
+): RegionEntry {
+  const { scope, network } = cloud;
+  const certificateArn = certificateArns[scope.name] ?? "";
+  const port = routerPortOf(stack);
+  const entry = createEntry(
+    cloud,
+    "internal",
+    { namespace: namespaces.router, service: "router", servicePort: port, podPort: port },
+    after,
+    certificateArn,
+  );
+  const gateway = new ApiGateway(`${scope.name}-gateway`, scope, {
+    hostname,
+    certificateArn,
+    vpcId: network.vpcId,
+    subnetIds: network.privateSubnetIds,
+    cidr: network.cidr,
+    listenerArn: entry.listenerArn,
+    requestsPerSecond,
+  });
+  return { dnsName: gateway.dnsName, zoneId: gateway.zoneId };
+}

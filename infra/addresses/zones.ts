@@ -3,7 +3,8 @@
  * account, as names such as `eu-west-1a` do not. Left out are zones in which EKS places no control plane (use1-az3) and
  * those that new accounts don't get (apne1-az3).
  *
- * Sources, of 2026-11: AWS's documentation of availability zone ids; EKS user guide, "VPC and subnet requirements".
+ * Written down from what is known of AWS, not from its list: `aws ec2 describe-availability-zones` is the judge, and an id
+ * that is wrong fails `up` before anything is made in it.
  */
 export const zonesOfRegion: Readonly<Record<string, readonly string[]>> = {
   "us-east-1": ["use1-az1", "use1-az2", "use1-az4", "use1-az5", "use1-az6"],

@@ -1,25 +1,20 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, onTestFinished, test } from "vitest";
-import { chromiumPath } from "../../tools/parts/index.ts";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { chromium, chromiumPath } from "../../tools/parts/index.ts";
+import { describeWith } from "../support/part.ts";
 
 let browser: Browser | undefined;
 
-/** Tests in a real Chromium: skipped where this machine has none, and a failure where CI has none. */
+/** Tests in a real Chromium. */
 export function describeWithChromium(name: string, tests: () => void): void {
-  const executablePath = chromiumPath();
-  if (executablePath) {
-    describe(name, () => {
-      beforeAll(async () => {
-        browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-      });
-      afterAll(() => browser?.close());
-      tests();
+  describeWith(chromium, name, () => {
+    beforeAll(async () => {
+      const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+      browser = await playwright.launch({ executablePath: chromiumPath() ?? "", args });
     });
-  } else if (process.env.CI === "true") {
-    test(name, () => {
-      throw new Error("Chromium is missing: npm test gets it");
-    });
-  } else test.skip(`${name}: Chromium is missing, npm test gets it`, () => {});
+    afterAll(() => browser?.close());
+    tests();
+  });
 }
 
 export interface PageOptions {

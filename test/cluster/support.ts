@@ -1,7 +1,12 @@
 import { expect, vi } from "vitest";
-import { type ControlPlane, startControlPlane } from "../../tools/cluster/index.ts";
+import { type ControlPlane, controlPlane, startControlPlane } from "../../tools/cluster/index.ts";
 import { Cluster } from "../../tools/offline/kubernetes/cluster.ts";
 import type { KubernetesObject } from "../../tools/offline/kubernetes/objects.ts";
+import { describeWith } from "../support/part.ts";
+
+/** Tests that need a real control plane, which `npm run test:cluster` gets. */
+export const describeWithControlPlane = (name: string, tests: (directory: string) => void): void =>
+  describeWith(controlPlane, name, tests, "npm run test:cluster");
 
 export interface TestCluster {
   readonly plane: ControlPlane;

@@ -2,19 +2,12 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "vitest";
 import type { Part } from "../../tools/parts/index.ts";
+import { describeWith } from "../support/part.ts";
 
-/** Tests that need a real server: skipped where this machine has none, and a failure where CI has none. */
-export function describeWith(part: Part, name: string, tests: (directory: string) => void): void {
-  const directory = part.find();
-  if (directory !== undefined) describe(name, () => tests(directory));
-  else if (process.env.CI === "true") {
-    test(name, () => {
-      throw new Error(`${part.name} is missing: npm run test:parts gets it`);
-    });
-  } else test.skip(`${name}: ${part.name} is missing, npm run test:parts gets it`, () => {});
-}
+/** Tests that need a real server, which `npm run test:parts` gets. */
+export const describeWithServer = (part: Part, name: string, tests: (directory: string) => void): void =>
+  describeWith(part, name, tests, "npm run test:parts");
 
 export interface Server {
   /** Ends it, by default in good order, and removes what it kept. */

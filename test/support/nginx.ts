@@ -4,18 +4,10 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, test } from "vitest";
-import { nginxServer } from "../../tools/parts/index.ts";
+import { nginx, nginxServer } from "../../tools/parts/index.ts";
+import { describeWith } from "./part.ts";
 
-/** Tests that need a real nginx: skipped where this machine has none, and a failure where CI has none. */
-export function describeWithNginx(name: string, tests: () => void): void {
-  if (nginxServer()) describe(name, tests);
-  else if (process.env.CI === "true") {
-    test(name, () => {
-      throw new Error("nginx is missing: npm test gets it");
-    });
-  } else test.skip(`${name}: nginx is missing, npm test gets it`, () => {});
-}
+export const describeWithNginx = (name: string, tests: () => void): void => describeWith(nginx, name, tests);
 
 /** An nginx of one's own, with one file included in `http`. */
 export class NginxServer {

@@ -5,18 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { describe, test } from "vitest";
-import { redisServer } from "../../tools/parts/index.ts";
+import { redis, redisServer } from "../../tools/parts/index.ts";
+import { describeWith } from "./part.ts";
 
-/** Tests that need a real Redis: skipped where this machine has none, and a failure where CI has none. */
-export function describeWithRedis(name: string, tests: () => void): void {
-  if (redisServer()) describe(name, tests);
-  else if (process.env.CI === "true") {
-    test(name, () => {
-      throw new Error("Redis is missing: npm test gets it");
-    });
-  } else test.skip(`${name}: Redis is missing, npm test gets it`, () => {});
-}
+export const describeWithRedis = (name: string, tests: () => void): void => describeWith(redis, name, tests);
 
 export interface RedisServerOptions {
   /** The port of a server that was there before; a free one by default. */

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { controlPlane } from "../../../tools/cluster/index.ts";
 import { kubernetesProvider } from "../../../tools/offline/kubernetes/provider.ts";
 import { type PropertyMap, type RunningServer, Secret, startServer } from "../../../tools/provider/index.ts";
-import { describeWith } from "../../parts/support.ts";
 import { initFailure, ProviderClient } from "../../unit/provider/client.ts";
-import { playNode, runningStatus, startCluster, type TestCluster } from "../support.ts";
+import { describeWithControlPlane, playNode, runningStatus, startCluster, type TestCluster } from "../support.ts";
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 const namespaceType = "kubernetes:core/v1:Namespace";
@@ -38,7 +36,7 @@ const web = (name: string, more: PropertyMap = {}, annotations: PropertyMap = {}
   },
 });
 
-describeWith(controlPlane, "the kubernetes provider and a real API server", (directory) => {
+describeWithControlPlane("the kubernetes provider and a real API server", (directory) => {
   let cluster: TestCluster;
   let server: RunningServer;
   let client: ProviderClient;

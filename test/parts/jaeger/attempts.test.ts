@@ -4,7 +4,7 @@ import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import type { RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
 import { jaeger } from "../../../tools/parts/index.ts";
 import { key, onChat, pair, says, router as startRouter, textOf } from "../../integration/router/support.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { type Jaeger, routerService, startJaeger } from "./server.ts";
 import { tracedBy, traceOf, tracesWith } from "./support.ts";
 import { clients, type Span, servers } from "./traces.ts";
@@ -23,7 +23,7 @@ const shown = ({ name, tags }: Span) => [
 ];
 const isMarked = ({ tags }: Span) => tags.error === true && tags["otel.status_code"] === "ERROR";
 
-describeWith(jaeger, "attempts in a real Jaeger", (directory) => {
+describeWithServer(jaeger, "attempts in a real Jaeger", (directory) => {
   let server: Jaeger;
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jaeger } from "../../../tools/parts/index.ts";
 import { bearer, chatPath, key, router as startRouter, upstream } from "../../integration/router/support.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { type Jaeger, routerService, startJaeger } from "./server.ts";
 import { requestIdOf, tracedBy, traceOf, tracesWith } from "./support.ts";
 import { clients, servers } from "./traces.ts";
@@ -24,7 +24,7 @@ const requests: [what: string, path: string, body: object, status: number, outco
   ["all down", chatPath, { model: "openai/failing", messages }, 503, ["failed", "failed"]],
 ];
 
-describeWith(jaeger, "requests in a real Jaeger", (directory) => {
+describeWithServer(jaeger, "requests in a real Jaeger", (directory) => {
   let server: Jaeger;
 
   beforeAll(async () => {

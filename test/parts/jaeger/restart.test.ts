@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from "vitest";
 import { jaeger } from "../../../tools/parts/index.ts";
 import { onChat, pair, textOf, until } from "../../integration/router/support.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { startJaeger } from "./server.ts";
 import { requestIdOf, tracedBy, tracesWith } from "./support.ts";
 
 const words = `rehearsal ${"of a long answer ".repeat(20)}`;
 
-describeWith(jaeger, "a real Jaeger that is killed and comes back", (directory) => {
+describeWithServer(jaeger, "a real Jaeger that is killed and comes back", (directory) => {
   test("requests go on unharmed, what was lost is counted, later traces arrive", async () => {
     const first = await startJaeger(directory);
     onTestFinished(() => first.stop());

@@ -6,10 +6,10 @@ import { ClientQuestion } from "../../../runtime/router/question.ts";
 import { openAiWire } from "../../../runtime/router/wires/openai/index.ts";
 import { ollama, tinyModelName, tinySentence, tinyToolCall } from "../../../tools/parts/index.ts";
 import { collect, deltasOf, textOf } from "../../unit/router/triton-fixtures.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { type Ollama, startOllama } from "./server.ts";
 
-describeWith(ollama, "the provider of real Ollama", (directory) => {
+describeWithServer(ollama, "the provider of real Ollama", (directory) => {
   let server: Ollama;
   let provider: LlmProvider;
   const signal = AbortSignal.timeout(170_000);

@@ -3,10 +3,10 @@ import { parseRouterConfig } from "../../../runtime/config/index.ts";
 import { HybridRouter } from "../../../runtime/router/index.ts";
 import { ollama, tinyModelName, tinySentence } from "../../../tools/parts/index.ts";
 import { errorOf, onChat, router, textOf, upstream } from "../../integration/router/support.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { type Ollama, startOllama } from "./server.ts";
 
-describeWith(ollama, "a router before real Ollama", (directory) => {
+describeWithServer(ollama, "a router before real Ollama", (directory) => {
   let server: Ollama;
 
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { loadOrders, type TritonModel, withModels } from "../../../infra/models/
 import { parseRouterConfig, renderJson } from "../../../runtime/config/index.ts";
 import { createTriton } from "../../../runtime/router/providers/triton/index.ts";
 import { triton } from "../../../tools/parts/index.ts";
-import { describeWith, scratchDirectory } from "../support.ts";
+import { describeWithServer, scratchDirectory } from "../support.ts";
 import { startTriton, type Triton } from "./server.ts";
 
 const script = new URL("../../../infra/models/load_models.py", import.meta.url).pathname;
@@ -22,7 +22,7 @@ const models: TritonModel[] = [
   { name: "embed", versions: [{ version: 1, weight: 100 }], maxQueueDelayMicroseconds: 500 },
 ];
 
-describeWith(triton, "a real Triton that is told the stack's models", (directory) => {
+describeWithServer(triton, "a real Triton that is told the stack's models", (directory) => {
   let server: Triton;
   const scratch = scratchDirectory("models");
 

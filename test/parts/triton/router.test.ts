@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { triton } from "../../../tools/parts/index.ts";
 import { onChat, router, says, textOf, upstream } from "../../integration/router/support.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { startTriton, type Triton } from "./server.ts";
 
 const words = "one two three four five six seven";
 
-describeWith(triton, "a router before real Triton", (directory) => {
+describeWithServer(triton, "a router before real Triton", (directory) => {
   let server: Triton;
 
   beforeAll(async () => {

@@ -12,10 +12,10 @@ import {
   tritonConfig,
   user,
 } from "../../unit/router/triton-fixtures.ts";
-import { describeWith } from "../support.ts";
+import { describeWithServer } from "../support.ts";
 import { startTriton, type Triton } from "./server.ts";
 
-describeWith(triton, "real Triton", (directory) => {
+describeWithServer(triton, "real Triton", (directory) => {
   let server: Triton;
   let provider: LlmProvider;
   const signal = AbortSignal.timeout(170_000);

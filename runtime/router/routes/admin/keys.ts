@@ -143,7 +143,7 @@ async function recordsOf(queries: Queries, stack: string, all: RouterConfig["key
 }
 
 /** @throws RouterError where there is none */
-async function found(
+export async function found(
   { queries, stack }: Pick<Changing, "queries" | "stack">,
   { keys: all }: RouterConfig,
   id: string,

@@ -5,10 +5,9 @@ import { type LimitedScope, splitScope } from "../../access/index.ts";
 import { RouterError } from "../../errors.ts";
 import type { HybridRouter } from "../../hybrid-router.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
-import { openAiWire } from "../../wires/openai/index.ts";
 import { found as foundKey } from "./keys.ts";
 import { configured, limit } from "./limits.ts";
-import { administer, changeErrors, doing, readBody } from "./support.ts";
+import { administer, adminRoute, changeErrors, doing, readBody } from "./support.ts";
 import { found as foundTenant } from "./tenants.ts";
 
 const SetBudget = z.strictObject({ scope: z.string(), budget: PeriodBudgets }).meta({ title: "SetBudget" });
@@ -22,11 +21,12 @@ const doc: RouteDoc = {
   errors: changeErrors,
 };
 
+type One = { Params: { scope: string } };
+
 /** Beside GET /v1/budgets, which tells what was spent of it. */
 export function setBudget(app: FastifyInstance, router: HybridRouter): void {
   const { access } = router;
-  const config = { wire: openAiWire, admin: "budget.set", doc };
-  app.put<{ Params: { scope: string } }>("/v1/budgets/:scope", { config }, async (request) => {
+  app.put<One>("/v1/budgets/:scope", adminRoute("budget.set", doc), async (request) => {
     const scope = scopeOf(request.params.scope);
     const budget = readBody(PeriodBudgets, request);
     const [kind, name] = splitScope(scope);

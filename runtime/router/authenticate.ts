@@ -127,12 +127,6 @@ export class KeyRing {
     for (const [id, { caller }] of this.#entries) if (caller.tenant === tenant) this.update(id);
   }
 
-  /** Whether it may call now. */
-  isUsable(id: string): boolean {
-    const entry = this.#entries.get(id);
-    return entry !== undefined && entry.until > Date.now();
-  }
-
   /** The keys that were used after a time, and when. */
   usedSince(time: number): [id: string, usedAt: number][] {
     const used: [string, number][] = [];

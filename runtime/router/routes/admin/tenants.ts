@@ -31,7 +31,7 @@ import {
 
 const sovereign = z.boolean().meta({ description: "Its requests stay on backends of our own." });
 
-export const NewTenant = z
+const NewTenant = z
   .strictObject({
     name: z.string().regex(/^[\w.@-]{1,200}$/, "1 to 200 letters, digits and _ . @ -"),
     sovereign: sovereign.default(false),

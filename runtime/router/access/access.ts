@@ -199,7 +199,7 @@ export class Access {
   #apply(found: Change): void {
     if (!this.state.apply(found)) return;
     for (const { id } of found.keys) this.#ring.update(id);
-    for (const { name } of found.tenants) this.#ring.updateTenant(name);
+    this.#ring.updateTenants(new Set(found.tenants.map(({ name }) => name)));
     if (found.backends.length > 0) this.onBackends(found.backends.map(({ name }) => name));
     try {
       this.#snapshot?.write(this.state);

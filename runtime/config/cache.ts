@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-const week = 7 * 24 * 3_600_000;
-const mebibyte = 1_048_576;
+import { keptBytes, keptMs, mebibyte } from "./kept-answers.ts";
 
 export const CacheConfig = z
   .strictObject({
@@ -15,21 +13,10 @@ export const CacheConfig = z
     tenants: z.array(z.string().min(1)).min(1).optional().meta({
       description: "Only for these tenants; all of them by default. No answer is ever shared between tenants.",
     }),
-    ttlMs: z
-      .int()
-      .min(1_000)
-      .max(week)
-      .default(3_600_000)
-      .meta({ description: "How long an answer is kept; milliseconds." }),
-    maxBytes: z
-      .int()
-      .min(mebibyte)
-      .max(4_096 * mebibyte)
-      .default(64 * mebibyte)
-      .meta({
-        description:
-          "In Redis the answers of each tenant, in memory all of them together; the oldest are dropped first.",
-      }),
+    ttlMs: keptMs.default(3_600_000).meta({ description: "How long an answer is kept; milliseconds." }),
+    maxBytes: keptBytes.meta({
+      description: "In Redis the answers of each tenant, in memory all of them together; the oldest are dropped first.",
+    }),
     maxEntryBytes: z
       .int()
       .min(4_096)

@@ -122,15 +122,10 @@ export class KeyRing {
     else this.#entries.set(id, { caller, hash: Buffer.from(key.sha256, "hex"), until, why, usedAt: 0 });
   }
 
-  /** The same for all keys of a tenant. */
-  updateTenant(tenant: string): void {
-    for (const [id, { caller }] of this.#entries) if (caller.tenant === tenant) this.update(id);
-  }
-
-  /** Whether it may call now. */
-  isUsable(id: string): boolean {
-    const entry = this.#entries.get(id);
-    return entry !== undefined && entry.until > Date.now();
+  /** The same for all keys of tenants. */
+  updateTenants(tenants: ReadonlySet<string>): void {
+    if (tenants.size === 0) return;
+    for (const [id, { caller }] of this.#entries) if (tenants.has(caller.tenant)) this.update(id);
   }
 
   /** The keys that were used after a time, and when. */

@@ -1,5 +1,6 @@
 import type { ThrottleLevel, WebhookHealth } from "./alerts/index.ts";
 import type { Spending } from "./spending/index.ts";
+import { within } from "./within.ts";
 
 /** How it is written down what attempts cost. */
 export interface LedgerState {
@@ -57,12 +58,7 @@ export class MoneyHealth {
   }
 
   async #ask(): Promise<BudgetState> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, patienceMs, `no answer within ${patienceMs} ms`);
-    });
-    const why = await Promise.race([this.#spending.trouble(), late]);
-    clearTimeout(timer);
+    const why = await within(patienceMs, this.#spending.trouble(), `no answer within ${patienceMs} ms`);
     const { watch, alerts } = this.#spending;
     const webhook = alerts?.health;
     return {

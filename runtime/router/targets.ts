@@ -14,6 +14,7 @@ import { type BackendFailure, RouterError, SecurityError } from "./errors.ts";
 import type { ChatQuestion, LlmProvider } from "./providers/provider.ts";
 import type { Standing, Standings } from "./reliability/index.ts";
 import { throttledWishes } from "./throttled.ts";
+import { type Wish, wishOfTier } from "./wish.ts";
 
 /** One model at one backend that may be asked. */
 export interface Target {
@@ -131,14 +132,6 @@ function throttledPlan(
   return throttledPlan(choosing, { ...throttle, level: "cheaper" }, question, sovereign);
 }
 
-/** A target before it is known whether it can be asked; without a model its backend's default is meant. */
-export interface Wish {
-  readonly backend: BackendName;
-  readonly model?: string;
-  readonly reason: string;
-  readonly askedFor?: boolean;
-}
-
 function first({ config, backends }: Choosing, choice: ModelChoice, question: Pick<ChatQuestion, "request">): Wish[] {
   if (choice.kind === "backend") return [{ ...choice, reason: "asked for", askedFor: true }];
   const { strategy, tiers } = config.arbitrage;
@@ -146,14 +139,9 @@ function first({ config, backends }: Choosing, choice: ModelChoice, question: Pi
     const [backend] = config.failoverChain;
     return backend ? [{ backend, reason: `auto: first that answers of ${config.failoverChain.join(", ")}` }] : [];
   }
-  const { tier, why } = estimate(strategy, question.request);
-  const larger = arbitrageTiers.slice(arbitrageTiers.indexOf(tier));
-  return larger.map((name) => {
-    const [backend, model] = splitAddress(tiers[name]);
-    const reason = name === tier ? why : `${why}; ${name} in its place`;
-    // A model of our own that is not pulled: the backend's own default is as cheap.
-    return { backend, reason, ...(backends[backend].has(model) ? { model } : {}) };
-  });
+  const estimated = estimate(strategy, question.request);
+  const larger = arbitrageTiers.slice(arbitrageTiers.indexOf(estimated.tier));
+  return larger.map((name) => wishOfTier(name, tiers, backends, estimated));
 }
 
 function usable({ backends, standings }: Choosing, wishes: readonly Wish[], sovereign: boolean): TargetPlan {

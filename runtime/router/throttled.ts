@@ -1,9 +1,9 @@
-import { arbitrageTiers, backendNames, type RouterConfig, splitAddress } from "../config/index.ts";
+import { arbitrageTiers, backendNames, type RouterConfig } from "../config/index.ts";
 import type { Throttle } from "./alerts/index.ts";
 import { estimate } from "./arbitrage/index.ts";
 import type { Backend, Backends } from "./backends.ts";
 import type { ChatQuestion } from "./providers/provider.ts";
-import type { Wish } from "./targets.ts";
+import { type Wish, wishOfTier } from "./wish.ts";
 
 export interface Throttled {
   readonly config: Pick<RouterConfig, "failoverChain" | "arbitrage">;
@@ -50,16 +50,11 @@ function tiersOf(
   priced: (wish: Wish) => Priced,
 ): { below: Priced[]; rest: Priced[] } {
   if (strategy === "chain") return { below: [], rest: [] };
-  const { tier, why: estimated } = estimate(strategy, question.request);
+  const estimated = estimate(strategy, question.request);
+  const { tier } = estimated;
   const all = arbitrageTiers.map((name) => {
-    const [backend, model] = splitAddress(tiers[name]);
-    const place = name === tier ? "" : `; ${name} in its place`;
-    const wish = {
-      backend,
-      reason: `${estimated}${place}; ${why}`,
-      ...(backends[backend].has(model) ? { model } : {}),
-    };
-    return { name, wish: priced(wish) };
+    const wish = wishOfTier(name, tiers, backends, estimated);
+    return { name, wish: priced({ ...wish, reason: `${wish.reason}; ${why}` }) };
   });
   const price = all.find(({ name }) => name === tier)?.wish.price ?? 0;
   const below = all.filter(({ wish }) => wish.price < price).map(({ wish }) => wish);

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { RouterConfig } from "../../config/index.ts";
 import { KeyRing } from "../authenticate.ts";
 import { type Database, DatabaseUnavailable } from "../ledger/index.ts";
+import { within } from "../within.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { Revocations } from "./revocations.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -104,12 +105,7 @@ export class Access {
   /** Waits for the first look at a database that others change, but not for long: without it this router starts, too. */
   async ready(milliseconds: number): Promise<void> {
     if (this.#source?.kind !== "postgresql") return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([this.#first, late]);
-    clearTimeout(timer);
+    await within(milliseconds, this.#first, undefined);
   }
 
   /**
@@ -149,15 +145,11 @@ export class Access {
   }
 
   /** After the last request. */
-  async close(options: { readonly timeoutMs: number }): Promise<void> {
+  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, options.timeoutMs);
-    });
-    await Promise.race([this.flush().catch(() => {}), late]);
-    clearTimeout(timer);
+    const flushed = this.flush().catch(() => {});
+    await within(timeoutMs, flushed, undefined);
   }
 
   async #open(): Promise<{ database: Database; stack: string }> {
@@ -207,7 +199,7 @@ export class Access {
   #apply(found: Change): void {
     if (!this.state.apply(found)) return;
     for (const { id } of found.keys) this.#ring.update(id);
-    for (const { name } of found.tenants) this.#ring.updateTenant(name);
+    this.#ring.updateTenants(new Set(found.tenants.map(({ name }) => name)));
     if (found.backends.length > 0) this.onBackends(found.backends.map(({ name }) => name));
     try {
       this.#snapshot?.write(this.state);

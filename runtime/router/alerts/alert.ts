@@ -1,7 +1,7 @@
 import { z } from "zod";
 import {
+  amountJson,
   formatDollars,
-  type Nanos,
   type PeriodName,
   type PeriodStatus,
   type Scope,
@@ -69,8 +69,6 @@ export interface Teller {
   readonly timezone: string;
 }
 
-const amount = (nanos: Nanos) => ({ usd: toDollars(nanos), exact: formatDollars(nanos, 9) });
-
 export function render(alert: Alert, { name, region, timezone }: Teller): BudgetAlert {
   const { scope, period, about, status, forecast, throttle, now } = alert;
   const { limit = 0, spent, reserved, resetsAt } = status;
@@ -86,9 +84,9 @@ export function render(alert: Alert, { name, region, timezone }: Teller): Budget
       period,
       ...(about === "forecast" ? {} : { threshold_percent: about }),
       spent_percent: Math.round(percentOf(spent, limit) * 10) / 10,
-      limit: amount(limit),
-      spent: amount(spent),
-      reserved: amount(reserved),
+      limit: amountJson(limit),
+      spent: amountJson(spent),
+      reserved: amountJson(reserved),
       resets: new Date(resetsAt).toISOString(),
       ...(forecast ? { usd_per_hour: toDollars(forecast.perHour) } : {}),
       ...(exhausted === undefined ? {} : { exhausted: new Date(exhausted).toISOString() }),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoffMs } from "../reliability/index.ts";
+import { within } from "../within.ts";
 import { type Webhook, WebhookFailed } from "./webhook.ts";
 
 export type DeliveryOutcome = "sent" | "failed";
@@ -64,7 +65,7 @@ export class Deliveries {
   /** Attempts that are under way get this long; nothing is tried again. */
   async close(timeoutMs: number): Promise<void> {
     this.#stopping.abort();
-    await Promise.race([Promise.all(this.#under), sleep(timeoutMs, undefined, { ref: false })]);
+    await within(timeoutMs, Promise.all(this.#under), undefined);
     this.#cut.abort();
     await Promise.all(this.#under);
     await this.#webhook.close();

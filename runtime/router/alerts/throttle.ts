@@ -48,10 +48,6 @@ export class ThrottleTable {
     this.#any = throttles.size > 0;
   }
 
-  ofScope(scope: Scope): Throttle | undefined {
-    return this.#throttles.get(scope);
-  }
-
   /** The sternest of the key's, its tenant's and the stack's. */
   of(asker: Asker): Throttle | undefined {
     if (!this.#any) return undefined;

@@ -38,6 +38,9 @@ export function formatDollars(amount: Nanos, places = 6): string {
   return places === 0 ? String(units) : `${Math.floor(units / perDollar)}.${fraction}`;
 }
 
+/** As JSON has it: fit to show, and the same fit to add. */
+export const amountJson = (amount: Nanos) => ({ usd: toDollars(amount), exact: formatDollars(amount, 9) });
+
 /**
  * The other direction of `formatDollars`, exact; at most 9 places.
  *

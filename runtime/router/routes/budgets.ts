@@ -5,9 +5,8 @@ import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
 import type { HybridRouter } from "../hybrid-router.ts";
 import {
+  amountJson,
   type BudgetStatus,
-  formatDollars,
-  type Nanos,
   type PeriodName,
   type PeriodStatus,
   periodNames,
@@ -111,15 +110,15 @@ function budgetJson(scope: Scope, status: BudgetStatus | undefined, watch: Budge
 function periodJson(scope: Scope, period: PeriodName, status: PeriodStatus, watch: BudgetWatch) {
   const { limit, spent, estimated, reserved, resetsAt } = status;
   const common = {
-    spent: amount(spent),
-    estimated: amount(estimated),
-    reserved: amount(reserved),
+    spent: amountJson(spent),
+    estimated: amountJson(estimated),
+    reserved: amountJson(reserved),
     resets: new Date(resetsAt).toISOString(),
   };
   if (limit === undefined) return common;
   const forecast = watch.of(scope)?.forecasts[period];
   const alerts = watch.told(scope, period).map(({ about, state, at }) => ({ about, state, at: iso(at) }));
-  return { limit: amount(limit), ...common, ...(forecast ? { forecast: forecastJson(forecast) } : {}), alerts };
+  return { limit: amountJson(limit), ...common, ...(forecast ? { forecast: forecastJson(forecast) } : {}), alerts };
 }
 
 const forecastJson = ({ perHour, exhaustedAt }: Forecast) => ({
@@ -128,8 +127,6 @@ const forecastJson = ({ perHour, exhaustedAt }: Forecast) => ({
 });
 
 const iso = (at: number): string => new Date(at).toISOString();
-
-const amount = (nanos: Nanos) => ({ usd: toDollars(nanos), exact: formatDollars(nanos, 9) });
 
 const unavailable = (why: string) =>
   new RouterError(

@@ -19,6 +19,7 @@ import {
   type Scope,
 } from "../money/index.ts";
 import type { Trail } from "../trail.ts";
+import { within } from "../within.ts";
 import { cachedRow, type Saved } from "./cached-row.ts";
 import { CostMeter } from "./cost-meter.ts";
 import { RequestAccount, type Spender } from "./request-account.ts";
@@ -96,14 +97,8 @@ export class Spending {
   }
 
   /** Waits until the store knows what was spent before; false where it takes longer. */
-  async loadedWithin(milliseconds: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(resolve, milliseconds, false);
-    });
-    const loaded = await Promise.race([this.#loading?.then(() => true) ?? true, late]);
-    clearTimeout(timer);
-    return loaded;
+  loadedWithin(milliseconds: number): Promise<boolean> {
+    return within(milliseconds, this.#loading?.then(() => true) ?? true, false);
   }
 
   /** From now on other prices and limits apply; a time zone needs a restart. */

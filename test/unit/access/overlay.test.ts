@@ -72,7 +72,7 @@ test("a ring that hears of changes one by one is the ring that is made of all of
       for (const change of all) {
         state.apply(change);
         for (const { id } of change.keys) ring.update(id);
-        for (const { name } of change.tenants) ring.updateTenant(name);
+        ring.updateTenants(new Set(change.tenants.map(({ name }) => name)));
         // Remembered keys must hear of it, too.
         const told = verdicts(ring);
         expect(told).toEqual(verdicts(new KeyRing(configured, state)));

@@ -1,4 +1,5 @@
 import type { Queries, Row } from "../../ledger/index.ts";
+import { ms, time } from "./columns.ts";
 
 /** What somebody did, or was refused. */
 export interface AuditEntry {
@@ -50,7 +51,7 @@ export async function insertAudit(queries: Queries, stack: string, entries: read
 export async function readAudit(queries: Queries, stack: string, query: AuditQuery): Promise<AuditRecord[]> {
   const { by = "", action = "", outcome = "", before = Number.MAX_SAFE_INTEGER, limit } = query;
   const rows = await queries.query(
-    `select id, (extract(epoch from at) * 1000)::float8 as at, key_id, action, object, outcome, request_id, detail
+    `select id, ${ms("at")} as at, key_id, action, object, outcome, request_id, detail
      from access_audit
      where stack = $1 and id < $2::bigint and ($3 = '' or key_id = $3) and ($4 = '' or action = $4)
        and ($5 = '' or outcome = $5)
@@ -71,7 +72,7 @@ const recordOf = ({
   detail,
 }: Row): AuditRecord => ({
   id: Number(id),
-  at: Math.round(Number(at)),
+  at: time(at) ?? 0,
   by: String(by),
   action: String(action),
   object: String(object),

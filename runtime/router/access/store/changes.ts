@@ -1,6 +1,7 @@
 import type { Database, Queries, Row } from "../../ledger/index.ts";
 import type { Change, LimitedScope, StoredBackend, StoredKey, StoredLimits, StoredTenant } from "../state.ts";
 import { type AuditEntry, insertAudit } from "./audit.ts";
+import { ms, roleOf, text, time } from "./columns.ts";
 
 /** Who does something, and by which request. */
 export interface Doing {
@@ -81,17 +82,11 @@ export function changesSince(database: Database, stack: string, since: number): 
   });
 }
 
-/** A time as milliseconds since 1970. */
-export const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
-
-export const time = (value: unknown): number | undefined => (value === null ? undefined : Math.round(Number(value)));
-export const text = (value: unknown): string | undefined => (value === null ? undefined : String(value));
-
 const keyOf = ({ id, sha256, tenant, role, expires, revoked }: Row): StoredKey => ({
   id: String(id),
   sha256: text(sha256),
   tenant: String(tenant),
-  role: role === "admin" ? "admin" : "client",
+  role: roleOf(role),
   expiresAt: time(expires),
   revokedAt: time(revoked),
 });

@@ -1,5 +1,6 @@
 import type { Queries, Row } from "../../ledger/index.ts";
-import { type Changing, ms, text, time } from "./changes.ts";
+import type { Changing } from "./changes.ts";
+import { ms, roleOf, text, time } from "./columns.ts";
 
 /** An API key with all that is known of it; times in milliseconds since 1970. */
 export interface KeyRecord {
@@ -27,7 +28,7 @@ export interface NewKey {
   readonly by: string;
 }
 
-export const isoOr = (at: number | undefined): string => (at === undefined ? "" : new Date(at).toISOString());
+const isoOr = (at: number | undefined): string => (at === undefined ? "" : new Date(at).toISOString());
 
 export async function insertKey({ queries, stack, revision }: Changing, key: NewKey): Promise<void> {
   const { id, sha256, tenant, role, label, expiresAt, by } = key;
@@ -171,7 +172,7 @@ function recordOf(row: Row): KeyRecord {
     id: String(id),
     own: own === true,
     tenant: String(tenant),
-    role: role === "admin" ? "admin" : "client",
+    role: roleOf(role),
     label: String(label),
     createdAt: time(created) ?? 0,
     createdBy: String(by),

@@ -1,5 +1,6 @@
 import type { Queries, Row } from "../../ledger/index.ts";
-import { type Changing, ms, text, time } from "./changes.ts";
+import type { Changing } from "./changes.ts";
+import { ms, text, time } from "./columns.ts";
 
 export interface TenantRecord {
   readonly name: string;

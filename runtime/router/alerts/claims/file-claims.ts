@@ -10,11 +10,15 @@ interface Written extends Claim {
   readonly until: number;
 }
 
+/** Claims that are over are looked for this often, as that reads every file of the folder; milliseconds. */
+const forgetMs = 3_600_000;
+
 /** Of the routers of one folder, one after the other or while they are exchanged: a small file for each alert. */
 export class FileClaims implements Claims {
   readonly place: string;
   readonly #folder: string;
   readonly #router = randomUUID();
+  #forgotAt = Number.NEGATIVE_INFINITY;
 
   /** @throws the system's error where the folder can't be made */
   constructor(folder: string) {
@@ -24,7 +28,7 @@ export class FileClaims implements Claims {
   }
 
   async take(id: string, now: number): Promise<"mine" | Claim> {
-    this.#forget(now);
+    if (now - this.#forgotAt >= forgetMs) this.#forget(now);
     const mine = this.#write({ state: "sending", at: now, by: this.#router, until: now + leaseMs });
     const file = this.#file(id);
     try {
@@ -73,6 +77,7 @@ export class FileClaims implements Claims {
 
   /** What is of periods that are over, and what a router that died left half done. */
   #forget(now: number): void {
+    this.#forgotAt = now;
     for (const name of readdirSync(this.#folder)) {
       const file = join(this.#folder, name);
       if ((read(file)?.until ?? Number.POSITIVE_INFINITY) < now - marginMs) rmSync(file, { force: true });

@@ -3,10 +3,9 @@ import { z } from "zod";
 import { type AuditRecord, readAudit } from "../../access/index.ts";
 import type { HybridRouter } from "../../hybrid-router.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
-import { openAiWire } from "../../wires/openai/index.ts";
 import { readQuery } from "../query.ts";
 import { stamp } from "./schemas.ts";
-import { adminErrors, administer } from "./support.ts";
+import { adminErrors, administer, adminRoute } from "./support.ts";
 
 const word = z.string().min(1).max(64);
 
@@ -45,8 +44,7 @@ const doc: RouteDoc = {
 };
 
 export function auditLog(app: FastifyInstance, { access }: HybridRouter): void {
-  const config = { wire: openAiWire, admin: "audit.read", doc };
-  app.get("/admin/audit", { config }, async (request) => {
+  app.get("/admin/audit", adminRoute("audit.read", doc), async (request) => {
     const { cursor: before, limit, ...filter } = readQuery(AuditQuery, request);
     const found = await administer(access, () =>
       access.read((queries, stack) => readAudit(queries, stack, { ...filter, before, limit: limit + 1 })),

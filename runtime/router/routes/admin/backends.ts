@@ -8,9 +8,8 @@ import { RouterError } from "../../errors.ts";
 import type { HybridRouter } from "../../hybrid-router.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
 import { failureOfError, UpstreamFailure } from "../../providers/failure.ts";
-import { openAiWire } from "../../wires/openai/index.ts";
 import { readQuery } from "../query.ts";
-import { administer, changeErrors, doing, notThere } from "./support.ts";
+import { administer, adminRoute, changeErrors, doing, notThere } from "./support.ts";
 
 /** A provider gets this long to say whether it takes a key; milliseconds. */
 const proveMs = 10_000;
@@ -62,9 +61,8 @@ export function backends(app: FastifyInstance, router: HybridRouter): void {
     const told = why === undefined ? {} : { why };
     return { backend: name, revoked: why !== undefined, ...told, generation: stored?.generation ?? 0 };
   };
-  const config = (admin: string, doc: RouteDoc) => ({ config: { wire: openAiWire, admin, doc } });
 
-  app.post<One>("/admin/backends/:name/revoke", config("backend.revoke", docs.revoke), async (request) => {
+  app.post<One>("/admin/backends/:name/revoke", adminRoute("backend.revoke", docs.revoke), async (request) => {
     const backend = backendOf(router, request.params.name);
     const key = backend.key?.read();
     const act = doing(request);
@@ -75,7 +73,7 @@ export function backends(app: FastifyInstance, router: HybridRouter): void {
     return stateOf(backend);
   });
 
-  app.post<One>("/admin/backends/:name/rotate", config("backend.rotate", docs.rotate), async (request) => {
+  app.post<One>("/admin/backends/:name/rotate", adminRoute("backend.rotate", docs.rotate), async (request) => {
     const backend = backendOf(router, request.params.name);
     const { check, force } = readQuery(RotateQuery, request);
     const stored = access.state.backends.get(backend.name);

@@ -16,23 +16,21 @@ import { RouterError } from "../../errors.ts";
 import type { HybridRouter } from "../../hybrid-router.ts";
 import type { Queries } from "../../ledger/index.ts";
 import { redact } from "../../secrets.ts";
-import { openAiWire } from "../../wires/openai/index.ts";
 import { readQuery } from "../query.ts";
 import { ChangeKey, docs, KeysQuery, keyJson, NewKey } from "./key-docs.ts";
 import { limit, limitsIn } from "./limits.ts";
 import { ownLimits } from "./schemas.ts";
-import { administer, doing, Force, keepAdministrator, notThere, readBody } from "./support.ts";
+import { administer, adminRoute, doing, Force, keepAdministrator, notThere, readBody } from "./support.ts";
 import { tenantsOf } from "./tenants.ts";
 
 type One = { Params: { id: string } };
-const config = (admin: string, doc: (typeof docs)[keyof typeof docs]) => ({ config: { wire: openAiWire, admin, doc } });
 
 /** API keys: made, listed, limited and revoked. Only their hashes are kept. */
 export function keys(app: FastifyInstance, router: HybridRouter): void {
   const { access } = router;
   const json = (key: KeyRecord) => keyJson(key, limitsIn(access.state, router.config, `key:${key.id}`));
 
-  app.get("/admin/keys", config("key.list", docs.list), async (request) => {
+  app.get("/admin/keys", adminRoute("key.list", docs.list), async (request) => {
     const query = readQuery(KeysQuery, request);
     const page = await administer(access, () =>
       access.read((queries, stack) => pageOf(queries, stack, router.config, query)),
@@ -41,7 +39,7 @@ export function keys(app: FastifyInstance, router: HybridRouter): void {
     return { keys: page.slice(0, query.limit).map(json), ...(next === undefined ? {} : { next }) };
   });
 
-  app.post("/admin/keys", config("key.create", docs.create), async (request, reply) => {
+  app.post("/admin/keys", adminRoute("key.create", docs.create), async (request, reply) => {
     const body = readBody(NewKey, request);
     const expiresAt = expiryOf(body.expires_at ?? undefined);
     const issued = issueKey();
@@ -59,11 +57,11 @@ export function keys(app: FastifyInstance, router: HybridRouter): void {
     return { ...json(made), key: issued.key };
   });
 
-  app.get<One>("/admin/keys/:id", config("key.read", docs.read), async ({ params: { id } }) =>
+  app.get<One>("/admin/keys/:id", adminRoute("key.read", docs.read), async ({ params: { id } }) =>
     json(await administer(access, () => access.read((queries, stack) => found({ queries, stack }, router.config, id)))),
   );
 
-  app.patch<One>("/admin/keys/:id", config("key.change", docs.change), async (request) => {
+  app.patch<One>("/admin/keys/:id", adminRoute("key.change", docs.change), async (request) => {
     const { id } = request.params;
     const body = readBody(ChangeKey, request);
     const { force } = readQuery(Force, request);
@@ -84,7 +82,7 @@ export function keys(app: FastifyInstance, router: HybridRouter): void {
     return json(changed);
   });
 
-  app.delete<One>("/admin/keys/:id", config("key.revoke", docs.revoke), async (request) => {
+  app.delete<One>("/admin/keys/:id", adminRoute("key.revoke", docs.revoke), async (request) => {
     const { id } = request.params;
     const { force } = readQuery(Force, request);
     const told = doing(request);
@@ -143,7 +141,7 @@ async function recordsOf(queries: Queries, stack: string, all: RouterConfig["key
 }
 
 /** @throws RouterError where there is none */
-async function found(
+export async function found(
   { queries, stack }: Pick<Changing, "queries" | "stack">,
   { keys: all }: RouterConfig,
   id: string,

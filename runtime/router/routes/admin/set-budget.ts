@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { PeriodBudgets } from "../../../config/index.ts";
-import { findKey, type LimitedScope } from "../../access/index.ts";
+import { type LimitedScope, splitScope } from "../../access/index.ts";
 import { RouterError } from "../../errors.ts";
 import type { HybridRouter } from "../../hybrid-router.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
-import { openAiWire } from "../../wires/openai/index.ts";
+import { found as foundKey } from "./keys.ts";
 import { configured, limit } from "./limits.ts";
-import { administer, changeErrors, doing, notThere, readBody } from "./support.ts";
-import { found } from "./tenants.ts";
+import { administer, adminRoute, changeErrors, doing, readBody } from "./support.ts";
+import { found as foundTenant } from "./tenants.ts";
 
 const SetBudget = z.strictObject({ scope: z.string(), budget: PeriodBudgets }).meta({ title: "SetBudget" });
 
@@ -21,23 +21,18 @@ const doc: RouteDoc = {
   errors: changeErrors,
 };
 
+type One = { Params: { scope: string } };
+
 /** Beside GET /v1/budgets, which tells what was spent of it. */
 export function setBudget(app: FastifyInstance, router: HybridRouter): void {
   const { access } = router;
-  const config = { wire: openAiWire, admin: "budget.set", doc };
-  app.put<{ Params: { scope: string } }>("/v1/budgets/:scope", { config }, async (request) => {
+  app.put<One>("/v1/budgets/:scope", adminRoute("budget.set", doc), async (request) => {
     const scope = scopeOf(request.params.scope);
     const budget = readBody(PeriodBudgets, request);
-    const name = scope.slice(scope.indexOf(":") + 1);
+    const [kind, name] = splitScope(scope);
     await administer(access, () =>
       access.change(doing(request, budget), async (changing) => {
-        if (scope.startsWith("tenant:")) await found(changing, router.config, name);
-        else if (
-          !router.config.keys.some(({ id }) => id === name) &&
-          !(await findKey(changing.queries, changing.stack, name))
-        ) {
-          throw notThere(`key ${JSON.stringify(name.slice(0, 40))}`, "GET /admin/keys lists them.");
-        }
+        await (kind === "tenants" ? foundTenant : foundKey)(changing, router.config, name);
         await limit(changing, router.config, scope, { budget });
       }),
     );

@@ -4,12 +4,16 @@ import type { RouterConfig } from "../../../config/index.ts";
 import { type Access, administrators, type Changing, type Doing } from "../../access/index.ts";
 import { RouterError } from "../../errors.ts";
 import { DatabaseUnavailable } from "../../ledger/index.ts";
-import type { ErrorDoc } from "../../openapi/route-doc.ts";
+import type { ErrorDoc, RouteDoc } from "../../openapi/route-doc.ts";
+import { openAiWire } from "../../wires/openai/index.ts";
 import { checkBody } from "../validate.ts";
 import { objectOf } from "./refusals.ts";
 
 export const adminErrors: readonly ErrorDoc[] = ["forbidden", { code: "invalid_request", status: 404 }, "unavailable"];
 export const changeErrors: readonly ErrorDoc[] = [...adminErrors, "conflict"];
+
+/** @param admin what the route does, in the audit log's words */
+export const adminRoute = (admin: string, doc: RouteDoc) => ({ config: { wire: openAiWire, admin, doc } });
 
 /** Asks or changes what is kept of keys and tenants. @throws RouterError where that can't be done now */
 export async function administer<Result>(access: Access, work: () => Promise<Result>): Promise<Result> {

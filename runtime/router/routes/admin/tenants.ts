@@ -14,13 +14,13 @@ import {
 import { RouterError } from "../../errors.ts";
 import type { HybridRouter } from "../../hybrid-router.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
-import { openAiWire } from "../../wires/openai/index.ts";
 import { readQuery } from "../query.ts";
 import { configured, limit, limitsIn } from "./limits.ts";
 import { defined, isoOf, Limits, LimitsBody, limitsJson, ownLimits, Source, stamp } from "./schemas.ts";
 import {
   adminErrors,
   administer,
+  adminRoute,
   changeErrors,
   doing,
   Force,
@@ -31,7 +31,7 @@ import {
 
 const sovereign = z.boolean().meta({ description: "Its requests stay on backends of our own." });
 
-export const NewTenant = z
+const NewTenant = z
   .strictObject({
     name: z.string().regex(/^[\w.@-]{1,200}$/, "1 to 200 letters, digits and _ . @ -"),
     sovereign: sovereign.default(false),
@@ -96,7 +96,6 @@ const docs = {
 } as const satisfies Record<string, RouteDoc>;
 
 type One = { Params: { name: string } };
-const config = (admin: string, doc: (typeof docs)[keyof typeof docs]) => ({ config: { wire: openAiWire, admin, doc } });
 
 /** Whose the keys are: made, limited, disabled. */
 export function tenants(app: FastifyInstance, router: HybridRouter): void {
@@ -104,14 +103,14 @@ export function tenants(app: FastifyInstance, router: HybridRouter): void {
   const json = (tenant: TenantRecord) =>
     tenantJson(tenant, router.config, limitsIn(access.state, router.config, `tenant:${tenant.name}`));
 
-  app.get("/admin/tenants", config("tenant.list", docs.list), async () => {
+  app.get("/admin/tenants", adminRoute("tenant.list", docs.list), async () => {
     const own = await administer(access, () => access.read(listTenants));
     const known = new Set(own.map(({ name }) => name));
     const others = [...tenantsOf(router.config)].filter((name) => !known.has(name)).map(ofConfiguration);
     return { tenants: [...own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1)).map(json) };
   });
 
-  app.post("/admin/tenants", config("tenant.create", docs.create), async (request, reply) => {
+  app.post("/admin/tenants", adminRoute("tenant.create", docs.create), async (request, reply) => {
     const body = readBody(NewTenant, request);
     const { name } = body;
     const act = doing(request, body, `tenant:${name}`);
@@ -132,13 +131,13 @@ export function tenants(app: FastifyInstance, router: HybridRouter): void {
     return json(made);
   });
 
-  app.get<One>("/admin/tenants/:name", config("tenant.read", docs.read), async ({ params: { name } }) =>
+  app.get<One>("/admin/tenants/:name", adminRoute("tenant.read", docs.read), async ({ params: { name } }) =>
     json(
       await administer(access, () => access.read((queries, stack) => found({ queries, stack }, router.config, name))),
     ),
   );
 
-  app.patch<One>("/admin/tenants/:name", config("tenant.change", docs.change), async (request) => {
+  app.patch<One>("/admin/tenants/:name", adminRoute("tenant.change", docs.change), async (request) => {
     const { name } = request.params;
     const body = readBody(ChangeTenant, request);
     const { force } = readQuery(Force, request);
@@ -159,7 +158,7 @@ export function tenants(app: FastifyInstance, router: HybridRouter): void {
     return json(changed);
   });
 
-  app.delete<One>("/admin/tenants/:name", config("tenant.delete", docs.delete), async (request) => {
+  app.delete<One>("/admin/tenants/:name", adminRoute("tenant.delete", docs.delete), async (request) => {
     const { name } = request.params;
     const { force } = readQuery(Force, request);
     const act = doing(request);

@@ -106,21 +106,26 @@ function measured(limit: number, used: Range, key: string): Measured {
 /** A cent more or less is rounding. */
 const cent = 0.005;
 
-function exceeded({ limit, used, headroom, key }: Measured, what: string, period: string): string[] {
-  if (headroom >= -cent) return [];
+export const isExceeded = ({ headroom }: Measured): boolean => headroom < -cent;
+
+function exceeded(measure: Measured, what: string, period: string): string[] {
+  if (!isExceeded(measure)) return [];
+  const { limit, used, headroom, key } = measure;
   return [
     `${what} is expected at ${usd(used.expected)} ${period}, ${usd(-headroom)} over the limit of ${usd(limit)}: ` +
       `make it smaller, or raise ${key}`,
   ];
 }
 
-function near({ limit, used, headroom, key }: Measured, percent: number, what: string, period: string): string[] {
+function near(measure: Measured, percent: number, what: string, period: string): string[] {
+  if (isExceeded(measure)) return [];
+  const { limit, used, key } = measure;
   const share = limit === 0 ? 0 : (used.expected / limit) * 100;
   return [
-    ...(headroom >= -cent && limit > 0 && share >= percent
+    ...(limit > 0 && share >= percent
       ? [`${what} is expected at ${usd(used.expected)} ${period}, ${share.toFixed(0)} % of ${key} (${usd(limit)})`]
       : []),
-    ...(headroom >= -cent && used.max > limit + cent
+    ...(used.max > limit + cent
       ? [`${what} may cost ${usd(used.max)} ${period} at worst, over ${key} (${usd(limit)})`]
       : []),
   ];

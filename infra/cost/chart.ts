@@ -1,6 +1,7 @@
 import type { ManifestLine } from "./manifest.ts";
+import { checkStorageClass } from "./model/volumes.ts";
 import { exactly } from "./range.ts";
-import { Reader, Unpriceable } from "./reader.ts";
+import { Reader } from "./reader.ts";
 import type { Values } from "./value.ts";
 
 /**
@@ -14,10 +15,7 @@ export function chartLines(declares: Values, region: string): ManifestLine[] {
   return [
     ...chart.objects("workloads").flatMap((workload) =>
       workload.objects("volumes").map((volume) => {
-        const storageClass = volume.string("storageClass", "gp3");
-        if (!storageClass.startsWith("gp3")) {
-          throw new Unpriceable(`${volume.at("storageClass")} is ${storageClass}; there are prices for gp3 alone`);
-        }
+        checkStorageClass(volume, "storageClass");
         const gib = volume.number("gib") * workload.number("replicas");
         return {
           price: "ebs.gp3.storage",

@@ -1,6 +1,6 @@
 import type { Draft } from "./estimate.ts";
 import type { Problem } from "./item.ts";
-import { add, mapped, type Range, zero } from "./range.ts";
+import { add, combined, mapped, type Range, zero } from "./range.ts";
 
 /** Differences below this are rounding. */
 const tolerance = 1e-6;
@@ -62,10 +62,7 @@ const keyOf = ({ price, region }: Draft): string => `${price} ${region}`;
 const isSmaller = (said: Range, have: Range): boolean =>
   said.expected < have.expected - tolerance || said.max < have.max - tolerance;
 
-function minus(a: Range, b: Range): Range {
-  const least = (key: keyof Range): number => Math.max(0, a[key] - b[key]);
-  return { min: least("min"), expected: least("expected"), max: least("max") };
-}
+const minus = (a: Range, b: Range): Range => combined(a, b, (x, y) => Math.max(0, x - y));
 
 /** A difference of two ranges may run the wrong way round: the larger value counts. */
 function ordered({ min, expected, max }: Range): Range {

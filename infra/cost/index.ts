@@ -7,6 +7,7 @@ export {
   type BudgetLimits,
   type BudgetVerdict,
   checkBudget,
+  isExceeded,
   limitKeys,
   type Measured,
   usd,

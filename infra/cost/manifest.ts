@@ -1,15 +1,7 @@
 import { z } from "zod";
+import { amount, range } from "./range.ts";
 import type { Values } from "./value.ts";
 
-const amount = z.number().min(0);
-const range = z
-  .union([
-    amount.transform((value) => ({ min: value, expected: value, max: value })),
-    z.strictObject({ min: amount, expected: amount, max: amount }),
-  ])
-  .refine(({ min, expected, max }) => min <= expected && expected <= max, {
-    error: "min, expected and max must not fall",
-  });
 const region = z.string().min(1);
 
 /** Something that will be bought, by its figure in the price table. */

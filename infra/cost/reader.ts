@@ -59,7 +59,7 @@ export class Reader {
     const found = this.#read(key);
     const value = isList(found) && found.length === 1 ? found[0] : found;
     if (value === undefined) return undefined;
-    return isValues(value) ? new Reader(value, this.#at(key)) : this.#refuse(key, value, "an object");
+    return isValues(value) ? new Reader(value, this.at(key)) : this.#refuse(key, value, "an object");
   }
 
   /** The objects of a list; none where it isn't there. */
@@ -67,7 +67,7 @@ export class Reader {
     if (!this.has(key)) return [];
     return this.#list(key).map((value, index) =>
       isValues(value)
-        ? new Reader(value, `${this.#at(key)}[${index}]`)
+        ? new Reader(value, `${this.at(key)}[${index}]`)
         : this.#refuse(`${key}[${index}]`, value, "an object"),
     );
   }
@@ -77,12 +77,9 @@ export class Reader {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }
 
-  keys(): string[] {
-    return Object.keys(this.#values);
-  }
-
+  /** How a property is told to a person, with where it lies. */
   at(key: string): string {
-    return this.#at(key);
+    return this.#path === "" ? key : `${this.#path}.${key}`;
   }
 
   #list(key: string): readonly Value[] {
@@ -101,11 +98,7 @@ export class Reader {
         : value === unknownValue
           ? "isn't known before the deployment"
           : `is ${shown(value)}`;
-    throw new Unpriceable(`${this.#at(key)} ${given}; its cost needs ${wanted}`);
-  }
-
-  #at(key: string): string {
-    return this.#path === "" ? key : `${this.#path}.${key}`;
+    throw new Unpriceable(`${this.at(key)} ${given}; its cost needs ${wanted}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { asText } from "../../infra/cost/index.ts";
+import { asText, isExceeded } from "../../infra/cost/index.ts";
 import { linkTo, type Policy } from "../pack/policy.ts";
 import { limitsOf, verdictOf } from "./verdict.ts";
 
@@ -24,7 +24,7 @@ export const withinBudget: Policy = {
       const limits = limitsOf(plan);
       if (typeof limits === "string") return [{ message: limits }];
       const verdict = verdictOf(plan, limits);
-      const over = [verdict.infrastructure, verdict.llm].some(({ headroom }) => headroom < -0.005);
+      const over = [verdict.infrastructure, verdict.llm].some(isExceeded);
       return over ? [{ message: `the plan is over its budget\n${asText(verdict)}` }] : [];
     },
   },

@@ -33,10 +33,6 @@ export class Plan {
     this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   }
 
-  withConfig(config: Values): Plan {
-    return new Plan(this.resources, config);
-  }
-
   /** The components that a resource is part of, nearest first. */
   ancestors({ parent }: PlanResource): PlanResource[] {
     const found: PlanResource[] = [];

@@ -41,9 +41,6 @@ export function holdsUnknown(value: Value | undefined): boolean {
   return isValues(value) && Object.values(value).some(holdsUnknown);
 }
 
-/** The kind of a Kubernetes object's type token: `apps/v1:Deployment`; undefined for other types. */
-export const kubernetesKind = (type: string): string | undefined => /^kubernetes:(.+)$/.exec(type)?.[1];
-
 /** A Kubernetes object's kind without its version: `Deployment`. */
 export const isKind =
   (...kinds: readonly string[]) =>

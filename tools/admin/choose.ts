@@ -14,8 +14,7 @@ export interface Choice {
 }
 
 /** @throws Failure that lists what there is */
-export function choose(words: readonly string[]): Choice {
-  const [group, name] = words.filter((word) => !word.startsWith("-"));
+export function choose([group, name]: readonly string[]): Choice {
   if (group === undefined) return {};
   const found = own(groups, group);
   if (!found) throw new Failure(`There is no ${group}.`, [`use one of ${Object.keys(groups).join(", ")}`]);
@@ -40,6 +39,13 @@ export const commonOptions = {
   "cert-key": { type: "string", takes: "FILE", help: "its private key" },
   json: { type: "boolean", help: "the router's answer as it is" },
 } as const satisfies Record<string, Option>;
+
+/** The options of all verbs: enough to tell an option's value from a word. */
+export const everyOption: Readonly<Record<string, Option>> = Object.assign(
+  {},
+  ...Object.values(groups).flatMap(({ verbs }) => Object.values(verbs).map(({ options }) => options)),
+  commonOptions,
+);
 
 export function usageOf({ group, name, verb }: Choice): string {
   const found = group === undefined ? undefined : groups[group];

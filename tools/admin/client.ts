@@ -1,6 +1,5 @@
-import { request as plain } from "node:http";
-import { request as secure } from "node:https";
 import { Failure } from "../engine/index.ts";
+import { exchange } from "./exchange.ts";
 import type { Target } from "./target.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -12,29 +11,10 @@ export type Answer = Readonly<Record<string, unknown>>;
 
 const answerMs = 30_000;
 
-export function clientOf({ url, key, ca, certificate }: Target): Client {
+export function clientOf({ url, ...target }: Target): Client {
   return async (method, path, body) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-      const send = url.startsWith("https:") ? secure : plain;
-      const headers = {
-        authorization: `Bearer ${key}`,
-        ...(payload === undefined
-          ? {}
-          : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
-      };
-      const options = { method, headers, ...(ca ? { ca } : {}), ...certificate, signal: AbortSignal.timeout(answerMs) };
-      const call = send(new URL(path, url), options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
-        );
-      });
-      call.on("error", reject);
-      call.end(payload);
-    }).catch((error: NodeJS.ErrnoException) => {
+    const asked = { ...target, method, body, answerMs };
+    const { status, text } = await exchange(new URL(path, url), asked).catch((error: NodeJS.ErrnoException) => {
       throw new Failure(`The router at ${url} did not answer: ${error.message || error.code}`, waysOf(error));
     });
     if (status >= 200 && status < 300) return JSON.parse(text) as Answer;

@@ -1,6 +1,17 @@
 import type { Answer } from "./client.ts";
 import { limitsText, table, when } from "./table.ts";
-import { budgetOf, force, type Group, limitOptions, limitsOf, path, query, type Values } from "./verb.ts";
+import {
+  budgetOf,
+  budgetOptions,
+  force,
+  type Group,
+  limitOptions,
+  limitsOf,
+  path,
+  query,
+  type Values,
+  type Verb,
+} from "./verb.ts";
 
 const head = ["name", "limits", "rules", "made", "kept in"];
 const row = (tenant: Answer) => [
@@ -17,11 +28,11 @@ const one = (tenant: Answer) => table(head, [row(tenant)]);
 
 const sovereign = { type: "boolean", help: "its requests stay on backends of our own" } as const;
 const rules = (values: Values) => (values.sovereign === undefined ? {} : { sovereign: values.sovereign });
-const switched = (disabled: boolean) => ({
+const switched = (disabled: boolean): Verb => ({
   needs: ["NAME"],
   help: disabled ? "refuses all of its keys until it is enabled" : "its keys are good again",
   options: force,
-  run: (client: Parameters<Group["verbs"][string]["run"]>[0], values: Values, [name = ""]: readonly string[]) =>
+  run: (client, values, [name = ""]) =>
     client("PATCH", path("admin", "tenants", name) + query(values, ["force"]), { disabled }),
   tell: one,
 });
@@ -68,8 +79,6 @@ export const tenants: Group = {
   },
 };
 
-const { "budget-day": day, "budget-week": week, "budget-month": month } = limitOptions;
-
 export const budgets: Group = {
   help: "what may be spent",
   verbs: {
@@ -88,7 +97,7 @@ export const budgets: Group = {
     set: {
       needs: ["SCOPE"],
       help: "of tenant:<name> or key:<id>, as a whole",
-      options: { "budget-day": day, "budget-week": week, "budget-month": month },
+      options: budgetOptions,
       run: (client, values, [scope = ""]) => client("PUT", path("v1", "budgets", scope), budgetOf(values)),
       tell: ({ scope, budget }) => `${scope}: ${limitsText({ budget }) || "no budget"}\n`,
     },

@@ -23,10 +23,14 @@ export interface Verb {
 
 export type Group = { readonly help: string; readonly verbs: Readonly<Record<string, Verb>> };
 
-export const limitOptions = {
+export const budgetOptions = {
   "budget-day": { type: "string", takes: "USD", help: "what it may cost in a day; none takes the budget away" },
   "budget-week": { type: "string", takes: "USD", help: "in a week, from Monday" },
   "budget-month": { type: "string", takes: "USD", help: "in a month" },
+} as const satisfies Record<string, Option>;
+
+export const limitOptions = {
+  ...budgetOptions,
   rpm: { type: "string", takes: "N", help: "requests a minute; none takes the limits of rate away" },
   tpm: { type: "string", takes: "N", help: "tokens a minute" },
   concurrent: { type: "string", takes: "N", help: "requests at the same time, per router" },
@@ -36,15 +40,17 @@ export const force = {
   force: { type: "boolean", help: "do it even where no admin key would be left" },
 } as const satisfies Record<string, Option>;
 
+const periods = { "budget-day": "day", "budget-week": "week", "budget-month": "month" };
+
 /** `limits` of a body, or nothing where no option is about them. Each of the two is replaced as a whole. */
 export function limitsOf(values: Values): { limits?: object } {
-  const budget = numbers(values, { "budget-day": "day", "budget-week": "week", "budget-month": "month" });
+  const budget = numbers(values, periods);
   const rates = numbers(values, { rpm: "requests_per_minute", tpm: "tokens_per_minute", concurrent: "concurrent" });
   return budget || rates ? { limits: { ...(budget ? { budget } : {}), ...(rates ? { rates } : {}) } } : {};
 }
 
 export function budgetOf(values: Values): Record<string, number> {
-  const budget = numbers(values, { "budget-day": "day", "budget-week": "week", "budget-month": "month" });
+  const budget = numbers(values, periods);
   if (budget) return budget;
   throw new Failure("No budget was given.", ["add --budget-day, --budget-week or --budget-month; none takes it away"]);
 }

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, type Progress, silent } from "../engine/index.ts";
 import { Cluster } from "../offline/kubernetes/cluster.ts";
 import { privateTexts, publicTexts } from "../offline/tls/keys.ts";
+import { freePort } from "../parts/free-port.ts";
 import { UserError } from "../provider/index.ts";
 import { Authority, type Credentials, newKey } from "./authority.ts";
 import { type Program, programFile } from "./build.ts";
-import { freePort, type Running, startProcess } from "./process.ts";
+import { type Running, startProcess } from "./process.ts";
 
 /** A running control plane on ports of its own, on loopback alone. */
 export interface ControlPlane {

@@ -1,14 +1,16 @@
-import { choose, clientOf, commonOptions, findTarget, type Option, usageOf } from "../admin/index.ts";
+import { parseArgs } from "node:util";
+import { choose, clientOf, commonOptions, everyOption, findTarget, type Option, usageOf } from "../admin/index.ts";
 import { Failure } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
 
 const words = process.argv.slice(2);
 const helps = words.includes("--help") || words.includes("-h");
 
-/** The words that are no option's value: options may stand anywhere, and those of `--url` come before a verb, too. */
+/** Options may stand anywhere, before the verb that they belong to as well. */
 const choice = (() => {
   try {
-    return choose(words.slice(0, words.findIndex((word) => word.startsWith("-")) >>> 0));
+    const options = parsed(everyOption);
+    return choose(parseArgs({ args: words, options, strict: false, allowPositionals: true }).positionals);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exit(1);

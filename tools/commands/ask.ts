@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
+import { exchange } from "../admin/index.ts";
 import { Failure } from "../engine/index.ts";
 
 /** What the local stack puts out: where the router is and what one needs to call it. */
@@ -24,43 +24,21 @@ const answerMs = 300_000;
 
 /** Asks the deployed router one question, as any client would: over HTTPS, with the stack's authority and key. */
 export async function ask(deployment: Deployment, question: string): Promise<Answer> {
-  const body = JSON.stringify({ model: "auto", messages: [{ role: "user", content: question }] });
   const withCertificate = deployment.clientCertificate !== "none";
-  const { status, headers, text } = await new Promise<{
-    status: number;
-    headers: Record<string, string | string[] | undefined>;
-    text: string;
-  }>((resolve, reject) => {
-    const call = request(
-      new URL("/v1/chat/completions", deployment.url),
-      {
-        method: "POST",
-        ca: readFileSync(deployment.caFile),
-        ...(withCertificate
-          ? { cert: readFileSync(deployment.clientCertificateFile), key: readFileSync(deployment.clientKeyFile) }
-          : {}),
-        headers: {
-          authorization: `Bearer ${readFileSync(deployment.apiKeyFile, "utf8").trim()}`,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
-        },
-        signal: AbortSignal.timeout(answerMs),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text: Buffer.concat(chunks).toString(),
-          }),
-        );
-      },
-    );
-    call.on("error", reject);
-    call.end(body);
+  const { status, headers, text } = await exchange(new URL("/v1/chat/completions", deployment.url), {
+    method: "POST",
+    key: readFileSync(deployment.apiKeyFile, "utf8").trim(),
+    body: bodyOf(question),
+    ca: readFileSync(deployment.caFile),
+    ...(withCertificate
+      ? {
+          certificate: {
+            cert: readFileSync(deployment.clientCertificateFile),
+            key: readFileSync(deployment.clientKeyFile),
+          },
+        }
+      : {}),
+    answerMs,
   }).catch((error: Error) => {
     throw new Failure(`The router at ${deployment.url} did not answer: ${error.message}`);
   });
@@ -73,19 +51,20 @@ export async function ask(deployment: Deployment, question: string): Promise<Ans
   };
 }
 
+const bodyOf = (question: string) => ({ model: "auto", messages: [{ role: "user", content: question }] });
+
 /** The exact command for the next question, to be pasted into a shell. */
 export function curlCommand(deployment: Deployment, question: string): string {
   const certificate =
     deployment.clientCertificate === "required"
       ? [`  --cert ${quote(deployment.clientCertificateFile)} --key ${quote(deployment.clientKeyFile)} \\`]
       : [];
-  const body = JSON.stringify({ model: "auto", messages: [{ role: "user", content: question }] });
   return [
     `curl --cacert ${quote(deployment.caFile)} \\`,
     ...certificate,
     `  -H "Authorization: Bearer $(cat ${quote(deployment.apiKeyFile)})" \\`,
     `  -H 'Content-Type: application/json' \\`,
-    `  -d ${quote(body)} \\`,
+    `  -d ${quote(JSON.stringify(bodyOf(question)))} \\`,
     `  ${deployment.url}/v1/chat/completions`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import { controlPlane } from "../cluster/index.ts";
-import { Failure, prepareWorkspace, terminalProgress } from "../engine/index.ts";
+import { prepareWorkspace, terminalProgress } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
+import { hasPart } from "./part.ts";
 import { runStep } from "./step.ts";
 
 const usage = `
@@ -17,15 +18,8 @@ await runCommand({
   usage,
   options: {},
   async run(_, filters) {
-    const progress = terminalProgress();
-    await prepareWorkspace(progress);
-    try {
-      await controlPlane.ensure(progress);
-    } catch (error) {
-      if (!(error instanceof Failure) || process.env.CI === "true") throw error;
-      process.stdout.write(`SKIPPED: tests against a cluster. ${error.message}\n`);
-      return;
-    }
+    await prepareWorkspace(terminalProgress());
+    if (!(await hasPart(controlPlane, "tests against a cluster"))) return;
     await runStep("Tests against a cluster", "vitest", ["run", "--project", "cluster", ...filters]);
   },
 });

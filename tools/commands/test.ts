@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } from "../engine/index.ts";
-import { chromium, nginx, type Part, redis } from "../parts/index.ts";
+import { chromium, nginx, redis } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
+import { hasPart } from "./part.ts";
 import { runStep } from "./step.ts";
 
 const usage = `
@@ -28,21 +29,11 @@ await runCommand({
       await runStep("Format and lint", "biome", ["check", "."], { environment });
       await testLanguageHost(environment);
     }
-    for (const part of [redis, nginx, chromium]) await getPart(part);
+    for (const part of [redis, nginx, chromium]) await hasPart(part, `tests with a real ${part.name}`);
     const projects = ["unit", "program", "integration", "faults", "browser"].flatMap((name) => ["--project", name]);
     await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
   },
 });
-
-/** Tests that need it are skipped where this machine can't have it. */
-async function getPart(part: Part): Promise<void> {
-  try {
-    await part.ensure(terminalProgress());
-  } catch (error) {
-    if (!(error instanceof Failure) || process.env.CI === "true") throw error;
-    process.stdout.write(`SKIPPED: tests with a real ${part.name}. ${error.message}\n`);
-  }
-}
 
 /** The language host is Go: where there is no Go, the engine came from elsewhere and the host is not in use. */
 async function testLanguageHost(environment: NodeJS.ProcessEnv): Promise<void> {

@@ -1,12 +1,28 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheDirectory, Failure, type Progress, which } from "../engine/index.ts";
 import { withLock } from "../engine/lock.ts";
+import type { Part } from "./part.ts";
 import { run } from "./run.ts";
 
 /** Something of the operating system's, and the Debian package that has it. */
 export interface Need {
   readonly package: string;
   readonly present: () => boolean;
+}
+
+/** A part that is a package of the system's. @param command where its program is, if it is there */
+export function debianPart(name: string, packageName: string, command: () => string | undefined): Part {
+  return {
+    name,
+    find() {
+      const found = command();
+      return found && dirname(found);
+    },
+    async ensure(progress) {
+      await ensurePackages(name, [{ package: packageName, present: () => command() !== undefined }], progress);
+      return dirname(command() ?? "");
+    },
+  };
 }
 
 /**

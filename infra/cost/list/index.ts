@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { DeclaredManifest } from "../manifest.ts";
+import { range } from "../range.ts";
 import type { CostResource } from "../resource.ts";
 import { plainProperties } from "../value.ts";
-import { kinds, linesOf, range } from "./kinds.ts";
+import { kinds, linesOf } from "./kinds.ts";
 
 export { kinds } from "./kinds.ts";
 
@@ -52,8 +53,9 @@ export function readList(value: unknown): ReadList {
       continue;
     }
     try {
-      const bought = kinds[type]
-        ? linesOf(type, rest, quantity)
+      const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+      const bought = kind
+        ? linesOf(kind, rest, quantity)
         : [{ price: known(type, rest), what: type, quantity, region: undefined }];
       const usage = bought.map((line) => ({
         price: line.price,

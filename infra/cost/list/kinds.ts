@@ -1,14 +1,8 @@
 import { z } from "zod";
-import { exactly, type Range, times } from "../range.ts";
+import { includedIops, includedThroughput } from "../model/volumes.ts";
+import { exactly, mapped, type Range, range, times } from "../range.ts";
 
-const amount = z.number().min(0);
-/** A number, or what it is at least, most likely and at most. */
-export const range = z.union([
-  amount.transform(exactly),
-  z.strictObject({ min: amount, expected: amount, max: amount }),
-]);
 const use = range.prefault(0);
-const gib = range;
 
 /** What one entry buys, each by a figure of the price table: for one piece; the entry's quantity multiplies it. */
 export interface Bought {
@@ -18,7 +12,7 @@ export interface Bought {
   readonly region?: "global" | "cloudflare";
 }
 
-interface Kind<Fields extends z.ZodRawShape = z.ZodRawShape> {
+export interface Kind<Fields extends z.ZodRawShape = z.ZodRawShape> {
   readonly fields: Fields;
   readonly says: string;
   bought(entry: z.output<z.ZodObject<Fields>>): (Bought | undefined)[];
@@ -32,19 +26,15 @@ const of = (price: string, what: string, each: Range): Bought => ({ price, what,
 /** Only where something of it is used: a zero needs no figure. */
 const used = (price: string, what: string, each: Range): Bought | undefined =>
   each.max === 0 ? undefined : of(price, what, each);
-const above = (value: Range, base: number): Range => ({
-  min: Math.max(0, value.min - base),
-  expected: Math.max(0, value.expected - base),
-  max: Math.max(0, value.max - base),
-});
+const above = (value: Range, base: number): Range => mapped(value, (each) => Math.max(0, each - base));
 const at = (region: "global" | "cloudflare", ...lines: (Bought | undefined)[]): (Bought | undefined)[] =>
   lines.map((line) => line && { ...line, region });
 
-const gp3 = { iops: range.prefault(3000), throughput: range.prefault(125) };
+const gp3 = { iops: range.prefault(includedIops), throughput: range.prefault(includedThroughput) };
 const volume = (size: Range, iops: Range, throughput: Range): (Bought | undefined)[] => [
   used("ebs.gp3.storage", "gp3", size),
-  used("ebs.gp3.iops", "IOPS above 3000", above(iops, 3000)),
-  used("ebs.gp3.throughput", "MB/s above 125", above(throughput, 125)),
+  used("ebs.gp3.iops", `IOPS above ${includedIops}`, above(iops, includedIops)),
+  used("ebs.gp3.throughput", `MB/s above ${includedThroughput}`, above(throughput, includedThroughput)),
 ];
 
 /** The types of a list of resources, with their fields and what these mean. Amounts of use are a month's. */
@@ -56,7 +46,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     one(`ec2.${entry.instanceType}`, entry.instanceType),
     used("ebs.gp3.storage", "its volume", entry.diskGiB),
   ]),
-  ebs: kind("a gp3 volume", { sizeGiB: gib, ...gp3 }, ({ sizeGiB, iops, throughput }) =>
+  ebs: kind("a gp3 volume", { sizeGiB: range, ...gp3 }, ({ sizeGiB, iops, throughput }) =>
     volume(sizeGiB, iops, throughput),
   ),
   "nat-gateway": kind("a NAT gateway; its address is `public-ipv4`", { dataGB: use }, ({ dataGB }) => [
@@ -89,7 +79,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ),
   rds: kind(
     "an RDS instance for PostgreSQL with gp3",
-    { instanceClass: z.string(), multiAz: z.boolean().default(false), storageGiB: gib },
+    { instanceClass: z.string(), multiAz: z.boolean().default(false), storageGiB: range },
     ({ instanceClass, multiAz, storageGiB }) => {
       const zones = multiAz ? "multi-az" : "single-az";
       return [
@@ -198,12 +188,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
 
 /** What an entry buys in all. */
 export function linesOf(
-  type: string,
+  { fields, bought }: Kind,
   entry: Record<string, unknown>,
   quantity: Range,
 ): (Bought & { quantity: Range })[] {
-  const found = kinds[type];
-  if (!found) throw new RangeError(`there is no type ${type}`);
-  const fields = z.strictObject(found.fields).parse(entry);
-  return found.bought(fields).flatMap((line) => (line ? [{ ...line, quantity: times(line.each, quantity) }] : []));
+  return bought(z.strictObject(fields).parse(entry)).flatMap((line) =>
+    line ? [{ ...line, quantity: times(line.each, quantity) }] : [],
+  );
 }

@@ -1,8 +1,8 @@
 import type { PriceTable } from "../prices/index.ts";
-import { exactly, type Range } from "../range.ts";
+import { exactly, type Range, scaled } from "../range.ts";
 import { type Reader, Unpriceable } from "../reader.ts";
 import { all, free, type Part, type Rules, type Surroundings } from "./rule.ts";
-import { gp3, mappedVolumes } from "./volumes.ts";
+import { gp3, mappedVolumes, ofDevice } from "./volumes.ts";
 
 const hourlyOf = (table: PriceTable, type: string, region: string): number => table.figure(`ec2.${type}`, region).usd;
 
@@ -42,11 +42,10 @@ export const computeRules: Rules = {
     parts(inputs, { region, table }) {
       const type = inputs.string("instanceType");
       hourlyOf(table, type, region);
-      const disk = { type: "volumeType", size: "volumeSize", iops: "iops", throughput: "throughput" };
       return [
         { what: `instance ${type}`, price: `ec2.${type}`, quantity: exactly(1) },
-        ...gp3(inputs.object("rootBlockDevice"), disk, exactly(1), "root volume"),
-        ...inputs.objects("ebsBlockDevices").flatMap((each) => gp3(each, disk, exactly(1), "volume")),
+        ...gp3(inputs.object("rootBlockDevice"), ofDevice, exactly(1), "root volume"),
+        ...inputs.objects("ebsBlockDevices").flatMap((each) => gp3(each, ofDevice, exactly(1), "volume")),
         ...(inputs.boolean("associatePublicIpAddress", false)
           ? [{ what: "public address", price: "ipv4.public", quantity: exactly(1) }]
           : []),
@@ -54,8 +53,7 @@ export const computeRules: Rules = {
     },
   },
   "aws:ebs/volume:Volume": {
-    parts: (inputs) =>
-      gp3(inputs, { type: "type", size: "size", iops: "iops", throughput: "throughput" }, exactly(1), "volume"),
+    parts: (inputs) => gp3(inputs, { type: "type", size: "size" }, exactly(1), "volume"),
   },
   ...all(
     [
@@ -105,13 +103,7 @@ function nodeVolumes(inputs: Reader, around: Surroundings, count: Range): Part[]
   if (!inputs.has("launchTemplate")) {
     // EKS documents 20 GiB where nothing is said; its images bring gp3.
     const size = inputs.number("diskSize", 20);
-    return [
-      {
-        what: "nodes' volumes, gp3",
-        price: "ebs.gp3.storage",
-        quantity: { min: count.min * size, expected: count.expected * size, max: count.max * size },
-      },
-    ];
+    return [{ what: "nodes' volumes, gp3", price: "ebs.gp3.storage", quantity: scaled(count, size) }];
   }
   const options = launchTemplates(inputs, around).map(({ inputs: template }) =>
     mappedVolumes(template, "blockDeviceMappings", count, "nodes' volumes"),

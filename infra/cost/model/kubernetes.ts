@@ -1,8 +1,8 @@
 import { exactly, type Range, scaled } from "../range.ts";
-import { type Reader, Unpriceable } from "../reader.ts";
+import type { Reader } from "../reader.ts";
 import { nodePool } from "./node-pool.ts";
-import { all, free, type Part, type Rule, type Rules } from "./rule.ts";
-import { gibibytes } from "./volumes.ts";
+import { all, capacityUnit, free, type Part, type Rule, type Rules } from "./rule.ts";
+import { checkStorageClass, gibibytes } from "./volumes.ts";
 
 /** Objects that make the cloud start something, in a cluster whose nodes are rented. */
 export const kubernetesRules: Rules = {
@@ -26,20 +26,17 @@ export const kubernetesRules: Rules = {
       return [volume("PostgreSQL's volumes", exactly(instances * size))];
     },
   },
-  "kubernetes:core/v1:Service": {
-    parts: (inputs) =>
-      isBalancer(inputs) ? [{ what: "NLB of a service", price: "nlb.hour", quantity: exactly(1) }] : [],
-    usage: (inputs) => (isBalancer(inputs) ? [["nlb.nlcu"], ["ipv4.public"]] : []),
-  },
-  "kubernetes:networking.k8s.io/v1:Ingress": {
-    parts: (inputs) =>
-      inputs.object("spec").string("ingressClassName") === "alb"
-        ? [{ what: "ALB of an ingress", price: "alb.hour", quantity: exactly(1) }]
-        : [],
-    usage: (inputs) =>
-      inputs.object("spec").string("ingressClassName") === "alb" ? [["alb.lcu"], ["ipv4.public"]] : [],
-  },
-  ...all(["kubernetes:gateway.networking.k8s.io/v1:Gateway"], gatewayRule()),
+  "kubernetes:core/v1:Service": balancer(
+    "nlb",
+    "a service",
+    (inputs) => inputs.object("spec").string("type", "ClusterIP") === "LoadBalancer",
+  ),
+  "kubernetes:networking.k8s.io/v1:Ingress": balancer(
+    "alb",
+    "an ingress",
+    (inputs) => inputs.object("spec").string("ingressClassName") === "alb",
+  ),
+  "kubernetes:gateway.networking.k8s.io/v1:Gateway": balancer("nlb", "a gateway", startsGateway),
   // What a chart brings is declared beside it and priced from there: see the manifest.
   ...all(
     ["kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"],
@@ -98,30 +95,28 @@ export const freeKubernetesRules: Rules = Object.fromEntries(
   ),
 );
 
-/** A claim of a volume. The cluster's default class is gp3; another one must say so in its name. */
+/** A claim of a volume. */
 function claim(spec: Reader, count: Range): Part[] {
-  const storageClass = spec.string("storageClassName", "gp3");
-  if (!storageClass.startsWith("gp3")) {
-    throw new Unpriceable(`${spec.at("storageClassName")} is ${storageClass}; there are prices for gp3 alone`);
-  }
+  checkStorageClass(spec, "storageClassName");
   const size = gibibytes(spec.object("resources").object("requests"), "storage");
   return [volume("claimed volume", scaled(count, size))];
 }
 
 const volume = (what: string, gib: Range): Part => ({ what: `${what}, gp3`, price: "ebs.gp3.storage", quantity: gib });
 
-const isBalancer = (inputs: Reader): boolean => inputs.object("spec").string("type", "ClusterIP") === "LoadBalancer";
+/** An object that may start a balancer to the internet. */
+function balancer(kind: "alb" | "nlb", of: string, starts: (inputs: Reader) => boolean): Rule {
+  const what = `${kind.toUpperCase()} of ${of}`;
+  return {
+    parts: (inputs) => (starts(inputs) ? [{ what, price: `${kind}.hour`, quantity: exactly(1) }] : []),
+    usage: (inputs) => (starts(inputs) ? [[capacityUnit[kind]], ["ipv4.public"]] : []),
+  };
+}
 
 /** Istio starts a balancer for each Gateway, unless it is told otherwise; Kong has one of its own, in its chart. */
-function gatewayRule(): Rule {
-  const starts = (inputs: Reader): boolean => {
-    const className = inputs.object("spec").string("gatewayClassName");
-    if (className === "kong") return false;
-    const annotations = inputs.optional("metadata")?.optional("annotations");
-    return annotations?.string("networking.istio.io/service-type", "LoadBalancer") !== "ClusterIP";
-  };
-  return {
-    parts: (inputs) => (starts(inputs) ? [{ what: "NLB of a gateway", price: "nlb.hour", quantity: exactly(1) }] : []),
-    usage: (inputs) => (starts(inputs) ? [["nlb.nlcu"], ["ipv4.public"]] : []),
-  };
+function startsGateway(inputs: Reader): boolean {
+  const className = inputs.object("spec").string("gatewayClassName");
+  if (className === "kong") return false;
+  const annotations = inputs.optional("metadata")?.optional("annotations");
+  return annotations?.string("networking.istio.io/service-type", "LoadBalancer") !== "ClusterIP";
 }

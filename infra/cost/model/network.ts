@@ -1,6 +1,6 @@
 import { exactly } from "../range.ts";
 import { type Reader, Unpriceable } from "../reader.ts";
-import { all, free, type Part, type Rules } from "./rule.ts";
+import { all, capacityUnit, free, type Part, type Rules } from "./rule.ts";
 
 /** What connects: gateways, balancers, endpoints, addresses. */
 export const networkRules: Rules = {
@@ -16,11 +16,11 @@ export const networkRules: Rules = {
     parts(inputs) {
       const kind = kindOf(inputs);
       return [
-        { what: `${kind.toUpperCase()}`, price: `${kind}.hour`, quantity: exactly(1) },
+        { what: kind.toUpperCase(), price: `${kind}.hour`, quantity: exactly(1) },
         ...(inputs.boolean("internal", false) ? [] : publicAddresses(inputs)),
       ];
     },
-    usage: (inputs) => [[kindOf(inputs) === "alb" ? "alb.lcu" : "nlb.nlcu"]],
+    usage: (inputs) => [[capacityUnit[kindOf(inputs)]]],
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     parts(inputs) {

@@ -2,7 +2,7 @@ import { familyMembers, type InstanceShape, shapeOf } from "../prices/index.ts";
 import type { Range } from "../range.ts";
 import { type Reader, Unpriceable } from "../reader.ts";
 import type { Part, Surroundings } from "./rule.ts";
-import { mappedVolumes, quantityOf } from "./volumes.ts";
+import { mappedVolumes, quantity } from "./volumes.ts";
 
 /**
  * A Karpenter pool at its worst: as many nodes as its limits allow, of whatever permitted type costs most for them. Its
@@ -39,18 +39,10 @@ interface Limits {
 function limitsOf(spec: Reader): Limits {
   if (!spec.has("limits")) throw new Unpriceable("spec.limits is missing: a pool without a limit has no highest cost");
   const limits = spec.object("limits");
-  const read = (key: string): number => {
-    try {
-      return limits.number(key);
-    } catch (error) {
-      if (!(error instanceof Unpriceable)) throw error;
-      return quantityOf(limits.string(key), limits.at(key));
-    }
-  };
   const result: Limits = {
-    ...(limits.has("nvidia.com/gpu") ? { gpus: read("nvidia.com/gpu") } : {}),
-    ...(limits.has("cpu") ? { cpu: read("cpu") } : {}),
-    ...(limits.has("memory") ? { memoryGiB: read("memory") / 2 ** 30 } : {}),
+    ...(limits.has("nvidia.com/gpu") ? { gpus: quantity(limits, "nvidia.com/gpu") } : {}),
+    ...(limits.has("cpu") ? { cpu: quantity(limits, "cpu") } : {}),
+    ...(limits.has("memory") ? { memoryGiB: quantity(limits, "memory") / 2 ** 30 } : {}),
   };
   if (Object.keys(result).length === 0) {
     throw new Unpriceable("spec.limits names neither nvidia.com/gpu nor cpu nor memory");

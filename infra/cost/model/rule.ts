@@ -38,6 +38,9 @@ export type Rule =
       usage?(inputs: Reader): (readonly string[])[];
     };
 
+/** What a balancer's traffic is billed by. */
+export const capacityUnit = { alb: "alb.lcu", nlb: "nlb.nlcu" } as const;
+
 /** Rules by type token. */
 export type Rules = Readonly<Record<string, Rule>>;
 

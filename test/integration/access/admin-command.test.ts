@@ -32,6 +32,10 @@ test("each level says what there is, without a router", async () => {
     stderr: expect.stringContaining("list, create, show"),
   });
   expect(await admin(["keys", "show"])).toMatchObject({ code: 1, stderr: expect.stringContaining("ID must follow") });
+  expect(await admin(["--url", "http://127.0.0.1:1", "keys", "--tenant", "acme", "list"])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("No admin key was given"),
+  });
 });
 
 test("without a local stack, or without a key, what to do is said", async () => {

@@ -158,6 +158,9 @@ describe("a list", () => {
       expect.stringContaining("dataGb"),
     ]);
     expect(readList("no list").mistakes).toHaveLength(1);
+    expect(mistakesIn({ type: "constructor", region: us })[0]).toContain("allowed is one of eks-cluster, ");
+    const falling = { min: 2, expected: 1, max: 1 };
+    expect(mistakesIn({ type: "nat-gateway", region: us, quantity: falling })[0]).toContain("must not fall");
     expect(mistakesIn({ type: "nat.gateway", region: us, dataGB: 1 })[0]).toContain("dataGB is not allowed");
   });
 

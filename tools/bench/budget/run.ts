@@ -11,9 +11,9 @@ import {
   type ReserveOrder,
 } from "../../../runtime/router/money/index.ts";
 import { Failure, type Progress } from "../../engine/index.ts";
-import { redisServer } from "../../parts/index.ts";
-import { Child, freePort, stopChildren } from "../child.ts";
+import { type Child, stopChildren } from "../child.ts";
 import { cpuMsOf } from "../proc.ts";
+import { redisCommand, startRedis } from "../redis.ts";
 import { percentile } from "../statistics.ts";
 
 export interface BudgetOptions {
@@ -44,16 +44,12 @@ const limits = { key: { day: 9e14 }, tenant: { month: 9e14 }, stack: { day: 9e14
 
 /** Measures the budget in this process's memory, and in a Redis of its own on loopback. */
 export async function measureBudget(options: BudgetOptions, progress: Progress): Promise<BudgetResult> {
-  const command = redisServer();
-  if (!command) throw new Failure("There is no Redis here.", ["on Debian, as root: apt-get install -y redis-server"]);
+  const command = redisCommand();
   progress.step("Reserving in memory.");
   const memoryCpuUs = await memoryCost(options);
   const folder = mkdtempSync(join(tmpdir(), "hybrid-llm-bench-"));
   try {
-    const port = await freePort();
-    const settings = ["--bind", "127.0.0.1", "--save", "", "--dir", folder];
-    const child = new Child({ name: "redis", command, args: ["--port", String(port), ...settings], folder });
-    await child.listening(port, 10_000);
+    const { child, port } = await startRedis(command, folder);
     progress.step(`Reserving in Redis, ${options.connections} at a time.`);
     return { memoryCpuUs, redis: await redisCost(options, child, port) };
   } finally {

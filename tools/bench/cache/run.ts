@@ -1,8 +1,7 @@
-import { Failure, type Progress } from "../../engine/index.ts";
-import { redisServer } from "../../parts/index.ts";
-import { Child, freePort } from "../child.ts";
+import type { Progress } from "../../engine/index.ts";
 import { measure, type Sample } from "../compare/measure.ts";
 import type { Kind } from "../conversation.ts";
+import { redisCommand, startRedis } from "../redis.ts";
 import { type Setting, withSetting } from "../setting.ts";
 import { type RouterOptions, type System, startRouter } from "../systems/index.ts";
 
@@ -24,14 +23,9 @@ const wishes = [
 
 /** Asks routers in memory and with a Redis: without a cache, for what is kept, and for what was kept. */
 export function measureCache(options: CacheOptions, progress: Progress, stop: AbortSignal): Promise<Sample[]> {
-  const command = redisServer();
-  if (!command) throw new Failure("There is no Redis here.", ["on Debian, as root: apt-get install -y redis-server"]);
+  const command = redisCommand();
   return withSetting([], async (setting) => {
-    const { folder } = setting.place;
-    const port = await freePort();
-    const settings = ["--bind", "127.0.0.1", "--save", "", "--dir", folder];
-    const redis = new Child({ name: "redis", command, args: ["--port", String(port), ...settings], folder });
-    await redis.listening(port, 10_000);
+    const { port } = await startRedis(command, setting.place.folder);
     const environment = { REDIS_URL: `redis://127.0.0.1:${port}` };
     const systems = [
       ...(await systemsOf(setting, "in memory", {})),

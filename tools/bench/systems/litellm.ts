@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderJson } from "../../../runtime/config/index.ts";
-import { Child, freePort } from "../child.ts";
+import { freePort } from "../../parts/free-port.ts";
+import { Child } from "../child.ts";
 import { type Peer, run } from "./peer.ts";
 import { fakeKey, fakeModel } from "./system.ts";
 

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../engine/index.ts";
-import { Child, freePort } from "../child.ts";
+import { freePort } from "../../parts/free-port.ts";
+import { Child } from "../child.ts";
 import { type Peer, run } from "./peer.ts";
 import { fakeBearer, fakeModel } from "./system.ts";
 

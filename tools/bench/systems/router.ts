@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { issueKey, type RouterConfigInput, renderJson } from "../../../runtime/config/index.ts";
 import { projectDirectory } from "../../engine/index.ts";
-import { Child, freePort } from "../child.ts";
+import { freePort } from "../../parts/free-port.ts";
+import { Child } from "../child.ts";
 import { fakeKey, fakeModel, type Place, type System } from "./system.ts";
 
 export interface RouterOptions {

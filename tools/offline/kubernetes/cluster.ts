@@ -108,11 +108,6 @@ export class Cluster {
     }
   }
 
-  /** Whether objects of this kind are in a namespace; asks the server once for each group. */
-  async isNamespaced(object: KubernetesObject, signal?: AbortSignal): Promise<boolean> {
-    return (await this.#resource(object, signal, 1)).namespaced;
-  }
-
   async #path(object: KubernetesObject, signal?: AbortSignal, attempts?: number): Promise<string> {
     return `${await this.#collection(object, signal, attempts)}/${encodeURIComponent(nameOf(object))}`;
   }

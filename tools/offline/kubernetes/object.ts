@@ -41,10 +41,11 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
     secrets: settings.enableSecretMutable === true,
   });
   const options = (object: KubernetesObject, state: Notes | undefined, urn: string) => ({
-    fieldManager:
-      annotation(object, annotations.fieldManager) ?? state?.__fieldManager ?? `pulumi-kubernetes-${short(urn)}`,
+    fieldManager: annotation(object, annotations.fieldManager) ?? state?.__fieldManager ?? managerOf(urn),
     force: annotation(object, annotations.force) === "true" || settings.enablePatchForce === true,
   });
+
+  const withId = (id: string) => ({ apiVersion: kind.apiVersion, kind: kind.kind, metadata: parseId(id) });
 
   /** Applies, and waits until it is ready. */
   const put = async (
@@ -140,11 +141,9 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
         if (context.importing) throw new UserError("manifests in a folder can't be imported");
         return { id, state: state as State };
       }
-      const asked = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: parseId(id) };
-      const live = await target.cluster.get(asked, context.signal);
+      const live = await target.cluster.get(withId(id), context.signal);
       if (live === undefined) return undefined;
-      const { __fieldManager = `pulumi-kubernetes-${short(context.urn)}`, __initialApiVersion = kind.apiVersion } =
-        state;
+      const { __fieldManager = managerOf(context.urn), __initialApiVersion = kind.apiVersion } = state;
       const found = { id, state: { ...kept(live), __fieldManager, __initialApiVersion } };
       if (context.importing) return { ...found, inputs: importedInputs(kept(live)) };
       const drifted = await lookForDrift(target.cluster, inputs as KubernetesObject, live, __fieldManager);
@@ -158,13 +157,8 @@ export function objectType(kind: Kind, session: Session): ResourceType<Kubernete
       const target = await session.forWork(`delete ${kind.kind} ${id}`);
       if (target.kind === "manifests") return target.manifests.remove(state);
       const { cluster } = target;
-      const { namespace, name } = parseId(id);
-      const object: KubernetesObject = {
-        apiVersion: kind.apiVersion,
-        kind: kind.kind,
-        metadata: { ...(namespace === undefined ? {} : { namespace }), name, ...uidOf(state) },
-      };
-      if (kind.isPatch) return await giveUpFields(cluster, object, state, context);
+      if (kind.isPatch) return await giveUpFields(cluster, withId(id), state, context);
+      const object = { ...withId(id), metadata: { ...parseId(id), ...uidOf(state) } };
       await cluster.delete(object, annotation(state, annotations.deletionPropagation) ?? "Foreground", context.signal);
       if (annotation(state, annotations.skipAwait) === "true") return;
       await untilGone(cluster, { ...object, metadata: { ...state.metadata, ...object.metadata } }, context);
@@ -180,7 +174,9 @@ function named(object: KubernetesObject, before: KubernetesObject | undefined): 
   return { ...object, metadata: { ...metadata, name } };
 }
 
-const short = (urn: string): string => createHash("sha256").update(urn).digest("hex").slice(0, 8);
+/** Who applies the fields of a resource, where nobody says another name. */
+const managerOf = (urn: string): string =>
+  `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
 
 const uidOf = ({ metadata }: KubernetesObject): { uid?: string } =>
   metadata?.uid === undefined ? {} : { uid: metadata.uid };
@@ -224,12 +220,10 @@ async function lookForDrift(
 /** A patch ends by applying nothing in its name. */
 async function giveUpFields(
   cluster: Cluster,
-  { uid: _, ...object }: KubernetesObject,
+  object: KubernetesObject,
   state: State,
   { urn, signal }: OperationContext,
 ): Promise<void> {
-  const { uid: __, ...metadata } = object.metadata ?? {};
-  if ((await cluster.get({ ...object, metadata }, signal)) === undefined) return;
-  const fieldManager = state.__fieldManager ?? `pulumi-kubernetes-${short(urn)}`;
-  await cluster.apply({ ...object, metadata }, { fieldManager, signal });
+  if ((await cluster.get(object, signal)) === undefined) return;
+  await cluster.apply(object, { fieldManager: state.__fieldManager ?? managerOf(urn), signal });
 }

@@ -1,17 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type PropertyMap, type ResourceType, UserError } from "../../provider/index.ts";
 import type { Vault } from "./client.ts";
-import type { Inputs } from "./setting.ts";
-import { isObject, snake } from "./values.ts";
+import { type Inputs, isObject, snake, trimmed, within } from "./values.ts";
 
 /** A secret of the kv engine, version 2. Each change of its data is a new version. */
 export function kvSecret(vault: () => Vault): ResourceType<Inputs, Inputs> {
   const at = ({ mount, name }: Inputs, kind: "data" | "metadata"): string =>
-    `${String(mount).replace(/^\/+|\/+$/g, "")}/${kind}/${String(name)}`;
-  const where = (inputs: Inputs, signal: AbortSignal) => ({
-    namespace: inputs.namespace as string | undefined,
-    signal,
-  });
+    `${trimmed(mount)}/${kind}/${String(name)}`;
 
   const write = async (inputs: Inputs, signal: AbortSignal): Promise<void> => {
     const { cas, options } = inputs;
@@ -21,7 +16,7 @@ export function kvSecret(vault: () => Vault): ResourceType<Inputs, Inputs> {
         ? {}
         : { options: { ...(isObject(options) ? options : {}), ...(cas === undefined ? {} : { cas }) } }),
     };
-    await vault().call({ method: "POST", path: at(inputs, "data"), body, ...where(inputs, signal) });
+    await vault().call({ method: "POST", path: at(inputs, "data"), body, ...within(inputs, signal) });
   };
   const writeMetadata = async (inputs: Inputs, signal: AbortSignal): Promise<void> => {
     const { customMetadata } = inputs;
@@ -31,12 +26,12 @@ export function kvSecret(vault: () => Vault): ResourceType<Inputs, Inputs> {
       ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [snake(key), value])),
       ...(data === undefined ? {} : { custom_metadata: data }),
     };
-    await vault().call({ method: "POST", path: at(inputs, "metadata"), body, ...where(inputs, signal) });
+    await vault().call({ method: "POST", path: at(inputs, "metadata"), body, ...within(inputs, signal) });
   };
   const stateOf = async (inputs: Inputs, signal: AbortSignal): Promise<Inputs> => {
     const path = at(inputs, "data");
     if (inputs.disableRead === true) return { ...inputs, path, data: {}, metadata: {} };
-    const found = await vault().find({ path, ...where(inputs, signal) });
+    const found = await vault().find({ path, ...within(inputs, signal) });
     return { ...inputs, path, data: texts(found?.data), metadata: texts(found?.metadata) };
   };
 
@@ -72,7 +67,7 @@ export function kvSecret(vault: () => Vault): ResourceType<Inputs, Inputs> {
       const [, mount, name] = /^(.+?)\/data\/(.+)$/.exec(id) ?? [];
       const asked: Inputs = importing ? { mount, name } : { ...inputs };
       if (asked.disableRead === true) return { id, inputs: asked, state: { ...state } };
-      const found = await vault().find({ path: at(asked, "data"), ...where(asked, signal) });
+      const found = await vault().find({ path: at(asked, "data"), ...within(asked, signal) });
       // A deleted version is told with its metadata alone.
       if (found === undefined || found.data === null || found.data === undefined) return undefined;
       const same = asked.dataJson !== undefined && isDeepStrictEqual(dataOf(asked), found.data);
@@ -83,7 +78,7 @@ export function kvSecret(vault: () => Vault): ResourceType<Inputs, Inputs> {
 
     async delete(_id, state, { signal }) {
       const kind = state.deleteAllVersions === true ? "metadata" : "data";
-      await vault().remove({ path: at(state, kind), ...where(state, signal) });
+      await vault().remove({ path: at(state, kind), ...within(state, signal) });
     },
   };
 }

@@ -1,7 +1,6 @@
 import { type PropertyMap, type ResourceType, UserError } from "../../provider/index.ts";
 import type { Vault } from "./client.ts";
-import type { Inputs } from "./setting.ts";
-import { isObject, sameValue, snake } from "./values.ts";
+import { type Inputs, isObject, sameValue, snake, trimmed, within } from "./values.ts";
 
 /** Secret engines, auth methods and audit devices: mounted at a path, tuned while they run, moved never. */
 export interface MountKind {
@@ -13,8 +12,8 @@ export interface MountKind {
   readonly isFixed?: boolean;
   /** What else is written beside the mount, and where. */
   readonly extra?: (path: string) => string;
-  readonly defaultPath?: (inputs: Inputs) => string;
-  readonly fixedType?: string;
+  /** Where it is if nobody says; its type by default. */
+  readonly defaultPath?: string;
 }
 
 const ofMount = ["type", "path", "local", "sealWrap", "externalEntropyAccess", "namespace", "pluginVersion"];
@@ -54,18 +53,13 @@ export const mountKinds: Readonly<Record<string, MountKind>> = {
     list: "sys/auth",
     config: lease,
     extra: (path) => `auth/${path}/config`,
-    defaultPath: () => "jwt",
+    defaultPath: "jwt",
   },
 };
 
 export function mountType(kind: MountKind, vault: () => Vault): ResourceType<Inputs, Inputs> {
-  const typeOf = (inputs: Inputs): string => String(inputs.type ?? kind.fixedType ?? "jwt");
-  const pathOf = (inputs: Inputs): string =>
-    String(inputs.path ?? kind.defaultPath?.(inputs) ?? typeOf(inputs)).replace(/^\/+|\/+$/g, "");
-  const where = (inputs: Inputs, signal: AbortSignal) => ({
-    namespace: inputs.namespace as string | undefined,
-    signal,
-  });
+  const typeOf = (inputs: Inputs): string => String(inputs.type ?? "jwt");
+  const pathOf = (inputs: Inputs): string => trimmed(inputs.path ?? kind.defaultPath ?? typeOf(inputs));
 
   const configOf = (inputs: Inputs): Inputs => {
     const tune = isObject(inputs.tune) ? inputs.tune : {};
@@ -85,7 +79,7 @@ export function mountType(kind: MountKind, vault: () => Vault): ResourceType<Inp
         .map(([key, value]) => [snake(key), value]),
     );
   const find = async (inputs: Inputs, signal: AbortSignal): Promise<Inputs | undefined> => {
-    const all = await vault().find({ path: kind.list, ...where(inputs, signal) });
+    const all = await vault().find({ path: kind.list, ...within(inputs, signal) });
     const found = all?.[`${pathOf(inputs)}/`];
     return isObject(found) ? found : undefined;
   };
@@ -96,7 +90,7 @@ export function mountType(kind: MountKind, vault: () => Vault): ResourceType<Inp
   const writeOwn = async (inputs: Inputs, signal: AbortSignal): Promise<void> => {
     if (kind.extra === undefined) return;
     const path = kind.extra(pathOf(inputs));
-    await vault().call({ method: "POST", path, body: ownOf(inputs), ...where(inputs, signal) });
+    await vault().call({ method: "POST", path, body: ownOf(inputs), ...within(inputs, signal) });
   };
 
   return {
@@ -120,7 +114,7 @@ export function mountType(kind: MountKind, vault: () => Vault): ResourceType<Inp
         type: typeOf(inputs),
         ...(kind.isFixed ? {} : { config: configOf(inputs) }),
       };
-      await vault().call({ method: "POST", path: `${kind.list}/${path}`, body, ...where(inputs, signal) });
+      await vault().call({ method: "POST", path: `${kind.list}/${path}`, body, ...within(inputs, signal) });
       await writeOwn(inputs, signal);
       return { id: path, state: await stateOf(inputs, signal) };
     },
@@ -131,7 +125,7 @@ export function mountType(kind: MountKind, vault: () => Vault): ResourceType<Inp
         description: inputs.description ?? "",
         ...(inputs.options === undefined ? {} : { options: inputs.options }),
       };
-      await vault().call({ method: "POST", path: `${kind.list}/${id}/tune`, body, ...where(inputs, signal) });
+      await vault().call({ method: "POST", path: `${kind.list}/${id}/tune`, body, ...within(inputs, signal) });
       await writeOwn(inputs, signal);
       return stateOf(inputs, signal);
     },
@@ -157,7 +151,7 @@ export function mountType(kind: MountKind, vault: () => Vault): ResourceType<Inp
     },
 
     async delete(id, state, { signal }) {
-      await vault().remove({ path: `${kind.list}/${id}`, ...where(state, signal) });
+      await vault().remove({ path: `${kind.list}/${id}`, ...within(state, signal) });
     },
   };
 }

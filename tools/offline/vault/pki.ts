@@ -1,7 +1,6 @@
 import { type ResourceType, UserError } from "../../provider/index.ts";
 import type { Vault } from "./client.ts";
-import type { Inputs } from "./setting.ts";
-import { snake } from "./values.ts";
+import { type Inputs, snake, trimmed, within } from "./values.ts";
 
 /** Something that a pki engine makes once: certificates and requests. Another one is another resource. */
 export interface Made {
@@ -18,7 +17,7 @@ export interface Made {
   readonly removed?: (state: Inputs) => string | undefined;
 }
 
-const backend = ({ backend: given }: Inputs): string => String(given).replace(/^\/+|\/+$/g, "");
+const backend = ({ backend: given }: Inputs): string => trimmed(given);
 const names = { keyUsages: "key_usage" };
 
 /** By type token. After Vault's HTTP API, 1.21. */
@@ -85,8 +84,12 @@ export function madeType(what: Made, vault: () => Vault): ResourceType<Inputs, I
         // Lists of names are one text to Vault.
         sent.map(([key, value]) => [what.names?.[key] ?? snake(key), Array.isArray(value) ? value.join(",") : value]),
       );
-      const namespace = inputs.namespace as string | undefined;
-      const { data } = await vault().call({ method: "POST", path: what.path(inputs), body, namespace, signal });
+      const { data } = await vault().call({
+        method: "POST",
+        path: what.path(inputs),
+        body,
+        ...within(inputs, signal),
+      });
       const told = data ?? {};
       const outputs = Object.entries(what.outputs).map(([key, name]) => [
         key,
@@ -105,14 +108,14 @@ export function madeType(what: Made, vault: () => Vault): ResourceType<Inputs, I
     async read(id, state, inputs, { importing, signal }) {
       if (importing) throw new UserError("what a pki engine has made can't be imported: it can't be read back whole");
       const path = what.removed?.(state);
-      const namespace = state.namespace as string | undefined;
-      if (path !== undefined && (await vault().find({ path, namespace, signal })) === undefined) return undefined;
+      if (path !== undefined && (await vault().find({ path, ...within(state, signal) })) === undefined)
+        return undefined;
       return { id, inputs, state: { ...state } };
     },
 
     async delete(_id, state, { signal }) {
       const path = what.removed?.(state);
-      if (path !== undefined) await vault().remove({ path, namespace: state.namespace as string | undefined, signal });
+      if (path !== undefined) await vault().remove({ path, ...within(state, signal) });
     },
   };
 }

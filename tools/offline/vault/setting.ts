@@ -6,9 +6,7 @@ import {
   UserError,
 } from "../../provider/index.ts";
 import type { Vault } from "./client.ts";
-import { sameValue, snake } from "./values.ts";
-
-export type Inputs = Readonly<Record<string, unknown>>;
+import { type Inputs, sameValue, snake, within } from "./values.ts";
 
 /** Something that is kept at a path of Vault's: written as a whole, read back, deleted. */
 export interface Setting {
@@ -30,8 +28,6 @@ export interface Setting {
   readonly outputs?: (data: Inputs) => Inputs;
   /** What of Vault's answer holds the arguments; the whole by default. */
   readonly told?: (data: Inputs) => Inputs;
-  /** Where it is read, if not where it is written. */
-  readonly readPath?: (inputs: Inputs) => string;
   /** What an update writes, and where, if not the same as a create. */
   readonly change?: (inputs: Inputs, body: Inputs) => { readonly path: string; readonly body: Inputs };
   /** Before a delete is allowed. */
@@ -53,12 +49,8 @@ export function settingType(setting: Setting, vault: () => Vault): ResourceType<
     Object.fromEntries(
       Object.entries(inputs).flatMap(([key, value]) => (hidden.has(key) ? [] : [[nameOf(key), value]])),
     );
-  const where = (inputs: Inputs, { signal }: Pick<OperationContext, "signal">) => ({
-    namespace: inputs.namespace as string | undefined,
-    signal,
-  });
-  const look = (inputs: Inputs, context: Pick<OperationContext, "signal">) =>
-    vault().find({ path: (setting.readPath ?? path)(inputs), ...where(inputs, context) });
+  const look = (inputs: Inputs, { signal }: Pick<OperationContext, "signal">) =>
+    vault().find({ path: path(inputs), ...within(inputs, signal) });
   const outputsOf = async (inputs: Inputs, context: OperationContext): Promise<Inputs> => {
     if (setting.outputs === undefined) return inputs;
     return { ...inputs, ...setting.outputs((await look(inputs, context)) ?? {}) };
@@ -70,7 +62,12 @@ export function settingType(setting: Setting, vault: () => Vault): ResourceType<
     ...(setting.secretOutputs === undefined ? {} : { secretOutputs: setting.secretOutputs }),
 
     async create(inputs, context): Promise<Created<Inputs>> {
-      await vault().call({ method: "POST", path: path(inputs), body: bodyOf(inputs), ...where(inputs, context) });
+      await vault().call({
+        method: "POST",
+        path: path(inputs),
+        body: bodyOf(inputs),
+        ...within(inputs, context.signal),
+      });
       return { id: path(inputs), state: await outputsOf(inputs, context) };
     },
 
@@ -81,7 +78,7 @@ export function settingType(setting: Setting, vault: () => Vault): ResourceType<
         ...bodyOf(inputs),
       };
       const changed = setting.change?.(inputs, body) ?? { path: path(inputs), body };
-      await vault().call({ method: "POST", ...changed, ...where(inputs, context) });
+      await vault().call({ method: "POST", ...changed, ...within(inputs, context.signal) });
       return outputsOf(inputs, context);
     },
 
@@ -107,7 +104,7 @@ export function settingType(setting: Setting, vault: () => Vault): ResourceType<
     async delete(_id, state, context) {
       if (setting.staysOnDelete) return;
       await setting.release?.(vault(), state);
-      await vault().remove({ path: path(state), ...where(state, context) });
+      await vault().remove({ path: path(state), ...within(state, context.signal) });
     },
   };
 }

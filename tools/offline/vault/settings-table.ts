@@ -1,11 +1,11 @@
-import type { Inputs, Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
+import { type Inputs, trimmed } from "./values.ts";
 
 const text = (value: unknown): string => String(value ?? "");
-const trimmed = (value: unknown): string => text(value).replace(/^\/+|\/+$/g, "");
 
 /** Fields of a token that an auth method's role gives out are named alike in all of them. */
-const role = (auth: string, fallback: string): Setting => ({
-  path: ({ backend = fallback, roleName }) => `auth/${trimmed(backend)}/role/${text(roleName)}`,
+const role = (auth: string): Setting => ({
+  path: ({ backend = auth, roleName }) => `auth/${trimmed(backend)}/role/${text(roleName)}`,
   inPath: ["backend", "roleName"],
   parse: (id) => {
     const [, backend = auth, name = ""] = /^auth\/(.+)\/role\/([^/]+)$/.exec(id) ?? [];
@@ -96,8 +96,8 @@ export const settings: Readonly<Record<string, Setting>> = {
     secretOutputs: ["tokenReviewerJwt", "tokenReviewerJwtWo"],
     staysOnDelete: true,
   },
-  "vault:kubernetes/authBackendRole:AuthBackendRole": role("kubernetes", "kubernetes"),
-  "vault:jwt/authBackendRole:AuthBackendRole": role("jwt", "jwt"),
+  "vault:kubernetes/authBackendRole:AuthBackendRole": role("kubernetes"),
+  "vault:jwt/authBackendRole:AuthBackendRole": role("jwt"),
 };
 
 function only(body: Inputs, names: readonly string[]): Inputs {

@@ -1,3 +1,15 @@
+/** Arguments of a resource, as they are given to Vault or read from it. */
+export type Inputs = Readonly<Record<string, unknown>>;
+
+/** A path without slashes at its ends. */
+export const trimmed = (value: unknown): string => String(value ?? "").replace(/^\/+|\/+$/g, "");
+
+/** What every call about a resource has. */
+export const within = ({ namespace }: Inputs, signal: AbortSignal) => ({
+  namespace: namespace as string | undefined,
+  signal,
+});
+
 /** `boundServiceAccountNames` as Vault's API has it. */
 export const snake = (name: string): string =>
   name.replaceAll(/[A-Z]|(?<=[a-z])(?=\d)/g, (letter) => `_${letter.toLowerCase()}`);

@@ -63,8 +63,6 @@ export async function progressOf(group: string, object: KubernetesObject, around
   return rule === undefined ? undefined : await rule(object as never, around);
 }
 
-export const isAwaited = (group: string, kind: string): boolean => Object.hasOwn(rules, `${group}/${kind}`);
-
 function isBehind(object: { metadata?: { generation?: number }; status?: { observedGeneration?: number } }): boolean {
   return (object.status?.observedGeneration ?? 0) < (object.metadata?.generation ?? 0);
 }

@@ -1,3 +1,2 @@
 /** Waits until an object is ready, or gone. */
-export { isAwaited, type Progress, progressOf, type Surroundings } from "./conditions.ts";
-export { NotReady, untilGone, untilReady, type Waiting } from "./wait.ts";
+export { NotReady, untilGone, untilReady } from "./wait.ts";

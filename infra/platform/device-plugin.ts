@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { charts } from "../versions.ts";
 
@@ -34,7 +34,7 @@ export class DevicePlugin extends RegionComponent<RegionScope> {
           image: { repository, tag: pinnedTag },
           affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: anyOf(args.nodeSelectors) } },
           tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: requested(resources),
           gfd: { enabled: false },
         },
       },

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { PodRole, policyDocument } from "../iam/index.ts";
 import { type CloudRegionScope, RegionComponent } from "../region/index.ts";
 import { charts } from "../versions.ts";
@@ -62,7 +62,7 @@ export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
           image: { repository, tag: pinnedTag },
           replicaCount: replicas,
           serviceAccount: { create: true, name: account.serviceAccount },
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: requested(resources),
           enableServiceMutatorWebhook: false,
           enableShield: false,
           enableWaf: false,

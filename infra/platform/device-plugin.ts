@@ -19,12 +19,10 @@ const typeToken = "hybrid-llm:platform:DevicePlugin";
  * Cost: 50m CPU and 128 MiB on each node with a GPU.
  */
 export class DevicePlugin extends RegionComponent<RegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(name: string, scope: RegionScope, args: DevicePluginArgs, opts?: pulumi.ComponentResourceOptions) {
     super(typeToken, name, scope, {}, opts);
     const { repository, pinnedTag } = imageParts(scope, charts.devicePlugin.images.plugin);
-    this.ready = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {

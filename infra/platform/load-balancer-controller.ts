@@ -27,8 +27,6 @@ const typeToken = "hybrid-llm:platform:LoadBalancerController";
  * by what passes through it.
  */
 export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(
     name: string,
     scope: CloudRegionScope,
@@ -49,7 +47,7 @@ export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
     );
     const replicas = scope.production ? 2 : 1;
     const { repository, pinnedTag } = imageParts(scope, charts.loadBalancerController.images.controller);
-    this.ready = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {

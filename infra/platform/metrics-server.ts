@@ -12,13 +12,11 @@ const typeToken = "hybrid-llm:platform:MetricsServer";
  * Cost: 100m CPU and 200 MiB; twice that in production.
  */
 export class MetricsServer extends RegionComponent<RegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(name: string, scope: RegionScope, opts?: pulumi.ComponentResourceOptions) {
     super(typeToken, name, scope, {}, opts);
     const replicas = scope.production ? 2 : 1;
     const { repository, pinnedTag } = imageParts(scope, charts.metricsServer.images.server);
-    this.ready = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { type ImageVersion, trafficCharts } from "../versions.ts";
 import { labelsOf } from "../workload/index.ts";
@@ -74,7 +74,6 @@ export class ChaosMesh extends RegionComponent<RegionScope> {
       const [registry = "", ...path] = repository.split("/");
       return { registry, repository: path.join("/"), tag: pinnedTag };
     };
-    const requested = (resources: Resources) => ({ requests: { ...resources }, limits: { memory: resources.memory } });
     return new ChartRelease(
       this.named("chart"),
       scope,

@@ -11,6 +11,12 @@ export interface Resources {
   readonly gpus?: number;
 }
 
+/** The same as a container asks for it: memory is also the limit, CPU is only shared out by it. */
+export const requested = ({ cpu, memory }: Pick<Resources, "cpu" | "memory">) => ({
+  requests: { cpu, memory },
+  limits: { memory },
+});
+
 /** A volume that is claimed, for each pod. */
 export interface Volume {
   readonly gib: number;

@@ -6,6 +6,7 @@ export {
   type ImageParts,
   imageParts,
   type Resources,
+  requested,
   type Volume,
   type Workload,
 } from "./chart.ts";

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { imageParts } from "../charts/index.ts";
+import { imageParts, requested } from "../charts/index.ts";
 import { namespaces } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { labelsOf, restrictedContainer, restrictedPod, selectorOf } from "../workload/index.ts";
@@ -95,7 +95,7 @@ function podSpec(image: string, resources: { cpu: string; memory: string }): kub
         args: ["run", `${folders.settings}/config.yaml`],
         env: [{ name: "HOME", value: "/tmp" }],
         ports: [{ name: "http", containerPort: ports.chroma }],
-        resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+        resources: requested(resources),
         securityContext: restrictedContainer(),
         startupProbe: { ...ask, periodSeconds: 2, failureThreshold: 60 },
         readinessProbe: { ...ask, periodSeconds: 5, failureThreshold: 2 },

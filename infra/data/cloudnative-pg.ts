@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { operatorNamespace } from "./flows.ts";
 import { dataCharts } from "./versions.ts";
@@ -53,7 +53,7 @@ export class CloudNativePg extends RegionComponent<RegionScope> {
         values: {
           replicaCount: replicas,
           image: { repository, tag: pinnedTag },
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: requested(resources),
         },
       },
       this.own({ dependsOn: home }),
@@ -76,7 +76,7 @@ export class CloudNativePg extends RegionComponent<RegionScope> {
         values: {
           image: image("plugin"),
           sidecarImage: image("sidecar"),
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: requested(resources),
         },
       },
       this.own({ dependsOn: operator }),

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { nodeTypeFor } from "../elasticache-nodes.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
-import type { ManagedNetwork } from "./managed-postgres.ts";
+import type { AwsScope } from "../region/index.ts";
+import { type ManagedNetwork, ManagedStore } from "./managed-store.ts";
 import { type Endpoint, ports, redisUser } from "./places.ts";
 import { managedEngines } from "./versions.ts";
 
@@ -25,7 +25,7 @@ const typeToken = "hybrid-llm:data:Elasticache";
  *
  * Cost: each node by the hour, `shards * (1 + replicasPerShard)` of them; snapshots by the GB-month; a KMS key by the month.
  */
-export class Elasticache extends RegionComponent<AwsScope> {
+export class Elasticache extends ManagedStore {
   readonly endpoint: pulumi.Output<Endpoint>;
   readonly userArn: pulumi.Output<string>;
   readonly userId: string;
@@ -36,15 +36,7 @@ export class Elasticache extends RegionComponent<AwsScope> {
     super(typeToken, name, scope, { nodeType, shards, replicasPerShard }, opts);
     const { engine, version, family } = managedEngines.elasticache;
     this.userId = scope.physical("redis-router", 40);
-    const key = new aws.kms.Key(
-      this.named("key"),
-      {
-        description: `Data of ${scope.physical("redis")}`,
-        enableKeyRotation: true,
-        deletionWindowInDays: scope.production ? 30 : 7,
-      },
-      this.own({ protect: scope.production }),
-    );
+    const key = this.createKey(`Data of ${scope.physical("redis")}`);
     const subnets = new aws.elasticache.SubnetGroup(
       this.named("subnets"),
       { name: scope.physical("redis"), subnetIds: [...network.subnetIds] },
@@ -79,7 +71,7 @@ export class Elasticache extends RegionComponent<AwsScope> {
         multiAzEnabled: replicasPerShard > 0,
         parameterGroupName: parameters.name,
         subnetGroupName: subnets.name,
-        securityGroupIds: [this.#createSecurityGroup(network)],
+        securityGroupIds: [this.createAccess(network, ports.redis, "Redis, for the cluster's nodes")],
         port: ports.redis,
         transitEncryptionEnabled: true,
         transitEncryptionMode: "required",
@@ -116,25 +108,5 @@ export class Elasticache extends RegionComponent<AwsScope> {
       this.own(),
     );
     return { user, group };
-  }
-
-  #createSecurityGroup({ vpcId, nodeSecurityGroupId }: ManagedNetwork): pulumi.Output<string> {
-    const group = new aws.ec2.SecurityGroup(
-      this.named("access"),
-      { vpcId, description: "Redis, for the cluster's nodes", egress: [] },
-      this.own(),
-    );
-    new aws.vpc.SecurityGroupIngressRule(
-      this.named("access-nodes"),
-      {
-        securityGroupId: group.id,
-        referencedSecurityGroupId: nodeSecurityGroupId,
-        ipProtocol: "tcp",
-        fromPort: ports.redis,
-        toPort: ports.redis,
-      },
-      this.own(),
-    );
-    return group.id;
   }
 }

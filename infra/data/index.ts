@@ -1,7 +1,7 @@
 /** PostgreSQL behind PgBouncer, Redis and Chroma: in the cluster, or AWS's. */
 export { Data, type DataArgs, type DataSettings } from "./data.ts";
 export { operatorNamespace, podIdentityAgent, type StoreNetworks, storeFlows, storeParties } from "./flows.ts";
-export type { ManagedNetwork } from "./managed-postgres.ts";
+export type { ManagedNetwork } from "./managed-store.ts";
 export {
   database,
   type Endpoint,

@@ -1,16 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import type { AwsScope } from "../region/index.ts";
+import { type ManagedNetwork, ManagedStore } from "./managed-store.ts";
+import { ports } from "./places.ts";
 import { managedEngines } from "./versions.ts";
-
-/** What a store of AWS stands in. */
-export interface ManagedNetwork {
-  readonly vpcId: pulumi.Input<string>;
-  /** Without a way out. */
-  readonly subnetIds: readonly pulumi.Input<string>[];
-  /** The security group of the cluster's nodes: nobody else gets in. */
-  readonly nodeSecurityGroupId: pulumi.Input<string>;
-}
 
 /** What AWS's PostgreSQL is made from. */
 export interface ManagedPostgresArgs {
@@ -37,7 +30,7 @@ const typeToken = "hybrid-llm:data:ManagedPostgres";
  * Cost: each instance by the hour (RDS doubles it with a standby), storage by the GB-month (RDS: `storageGiB` for each
  * instance; Aurora: what is used, once), backups past the size of the database, a KMS key and a secret by the month.
  */
-export class ManagedPostgres extends RegionComponent<AwsScope> {
+export class ManagedPostgres extends ManagedStore {
   /** Host names, whose port is 5432. */
   readonly primary: pulumi.Output<string>;
   readonly readers: readonly pulumi.Output<string>[];
@@ -51,15 +44,7 @@ export class ManagedPostgres extends RegionComponent<AwsScope> {
     const instanceClass = args.instanceClass ?? managedEngines[provider].instanceClass;
     super(typeToken, name, scope, { provider, instances, readReplicas, storageGiB, instanceClass }, opts);
     this.#args = args;
-    const key = new aws.kms.Key(
-      this.named("key"),
-      {
-        description: `Data of ${scope.physical("database")}`,
-        enableKeyRotation: true,
-        deletionWindowInDays: scope.production ? 30 : 7,
-      },
-      this.own({ protect: scope.production }),
-    );
+    const key = this.createKey(`Data of ${scope.physical("database")}`);
     this.keyArn = key.arn;
     const subnets = new aws.rds.SubnetGroup(
       this.named("subnets"),
@@ -68,7 +53,7 @@ export class ManagedPostgres extends RegionComponent<AwsScope> {
     );
     const common = {
       dbSubnetGroupName: subnets.name,
-      vpcSecurityGroupIds: [this.#createSecurityGroup(5432)],
+      vpcSecurityGroupIds: [this.createAccess(args.network, ports.postgres, "The database, for the cluster's nodes")],
       kmsKeyId: key.arn,
       storageEncrypted: true,
     };
@@ -78,27 +63,6 @@ export class ManagedPostgres extends RegionComponent<AwsScope> {
     this.readers = made.readers;
     this.masterSecretArn = made.secrets.apply((secrets) => secrets?.[0]?.secretArn ?? "");
     this.registerOutputs({ primary: this.primary });
-  }
-
-  #createSecurityGroup(port: number): pulumi.Output<string> {
-    const { vpcId, nodeSecurityGroupId } = this.#args.network;
-    const group = new aws.ec2.SecurityGroup(
-      this.named("access"),
-      { vpcId, description: "The database, for the cluster's nodes", egress: [] },
-      this.own(),
-    );
-    new aws.vpc.SecurityGroupIngressRule(
-      this.named("access-nodes"),
-      {
-        securityGroupId: group.id,
-        referencedSecurityGroupId: nodeSecurityGroupId,
-        ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
-      },
-      this.own(),
-    );
-    return group.id;
   }
 
   /** What holds for both kinds: whose password is whose, and what happens at the end. */

@@ -1,4 +1,4 @@
-import { type Chart, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, imageParts, type Resources, requested } from "../charts/index.ts";
 import { kongVersion } from "../facts.ts";
 import type { Place } from "../region/index.ts";
 import { type ImageVersion, trafficCharts } from "../versions.ts";
@@ -63,7 +63,6 @@ export function kongValues(place: Place, chart: Chart, { replicas, proxyProtocol
     const { repository, pinnedTag } = imageParts(place, version);
     return { repository, tag: pinnedTag, effectiveSemver: version.tag };
   };
-  const requested = (resources: Resources) => ({ requests: { ...resources }, limits: { memory: resources.memory } });
   return {
     controller: {
       proxy: { nameOverride: kongNames.proxy },

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { nodePolicies } from "../cluster/index.ts";
 import { PodRole, policyDocument, trusting } from "../iam/index.ts";
 import { type CloudRegionScope, RegionComponent } from "../region/index.ts";
@@ -124,7 +124,7 @@ export class Karpenter extends RegionComponent<CloudRegionScope> {
           serviceAccount: { create: true, name: account.serviceAccount },
           controller: {
             image: { repository, tag, digest },
-            resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+            resources: requested(resources),
           },
         },
       },

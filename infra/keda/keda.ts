@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import type { ChartVersion, ImageVersion } from "../versions.ts";
 
@@ -31,14 +31,14 @@ export class Keda extends RegionComponent<RegionScope> {
 
   constructor(name: string, scope: RegionScope, args: KedaArgs, opts?: pulumi.ComponentResourceOptions) {
     super(typeToken, name, scope, {}, opts);
-    const chart = kedaChart(args.digests, scope.production ? 2 : 1);
+    const replicaCount = scope.production ? 2 : 1;
+    const chart = kedaChart(args.digests, replicaCount);
     const image = (part: keyof KedaDigests) => {
       const { repository, pinnedTag } = imageParts(scope, chart.images[part] as ImageVersion);
       const [registry = "", ...path] = repository.split("/");
       return { registry, repository: path.join("/"), tag: pinnedTag };
     };
-    const requested = { requests: { ...resources }, limits: { memory: resources.memory } };
-    const replicaCount = scope.production ? 2 : 1;
+    const asked = requested(resources);
     const home = new kubernetes.core.v1.Namespace(
       this.named("namespace"),
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
@@ -55,7 +55,7 @@ export class Keda extends RegionComponent<RegionScope> {
           operator: { replicaCount },
           metricsServer: { replicaCount },
           webhooks: { replicaCount },
-          resources: { operator: requested, metricServer: requested, webhooks: requested },
+          resources: { operator: asked, metricServer: asked, webhooks: asked },
         },
       },
       this.own({ dependsOn: home }),

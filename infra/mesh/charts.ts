@@ -1,4 +1,4 @@
-import { type Chart, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, imageParts, type Resources, requested } from "../charts/index.ts";
 import type { Place } from "../region/index.ts";
 import { type ImageVersion, trafficCharts } from "../versions.ts";
 
@@ -34,7 +34,6 @@ export function meshCharts(
 ): Record<"base" | "istiod" | "cni" | "ztunnel", ChartWithValues> {
   const replicas = place.production ? 2 : 1;
   const reference = (image: ImageVersion): string => imageParts(place, image).reference;
-  const requested = (resources: Resources) => ({ requests: { ...resources }, limits: { memory: resources.memory } });
   const { istioBase, istiod, istioCni, ztunnel } = trafficCharts;
   const proxy = args.proxyDigest === undefined ? undefined : proxyImage(args.proxyDigest);
   return {

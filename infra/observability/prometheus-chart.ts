@@ -1,4 +1,4 @@
-import { type Chart, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, imageParts, type Resources, requested } from "../charts/index.ts";
 import type { Place } from "../region/index.ts";
 import { type ImageVersion, trafficCharts } from "../versions.ts";
 
@@ -77,7 +77,6 @@ export function prometheusValues(place: Place, { retentionDays, storageGiB }: Pr
     const [registry = "", ...path] = repository.split("/");
     return { registry, repository: path.join("/"), tag, sha: digest.slice("sha256:".length) };
   };
-  const requested = (resources: Resources) => ({ requests: { ...resources }, limits: { memory: resources.memory } });
   const replicas = place.production ? 2 : 1;
   return {
     defaultRules: { create: false },

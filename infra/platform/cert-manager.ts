@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import type { Intermediate } from "../pki/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { charts } from "../versions.ts";
@@ -67,7 +67,7 @@ export class CertManager extends RegionComponent<RegionScope> {
       const { repository, tag, digest } = imageParts(scope, images[key]);
       return { repository, tag, digest };
     };
-    const requested = { requests: { ...resources }, limits: { memory: resources.memory } };
+    const asked = requested(resources);
     const replicas = scope.production ? 2 : 1;
     const home = new kubernetes.core.v1.Namespace(
       this.named("namespace"),
@@ -85,12 +85,12 @@ export class CertManager extends RegionComponent<RegionScope> {
           replicaCount: replicas,
           podDisruptionBudget: { enabled: replicas > 1 },
           image: image("controller"),
-          resources: requested,
-          webhook: { image: image("webhook"), replicaCount: replicas, resources: requested },
-          cainjector: { image: image("cainjector"), replicaCount: replicas, resources: requested },
+          resources: asked,
+          webhook: { image: image("webhook"), replicaCount: replicas, resources: asked },
+          cainjector: { image: image("cainjector"), replicaCount: replicas, resources: asked },
           acmesolver: { image: image("acmesolver") },
           // Helm waits for it: until the webhook's own certificate is in place, no issuer can be made.
-          startupapicheck: { image: image("startupapicheck"), resources: requested },
+          startupapicheck: { image: image("startupapicheck"), resources: asked },
         },
       },
       this.own({ dependsOn: home }),

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { charts } from "../versions.ts";
 
@@ -19,12 +19,10 @@ const typeToken = "hybrid-llm:platform:DevicePlugin";
  * Cost: 50m CPU and 128 MiB on each node with a GPU.
  */
 export class DevicePlugin extends RegionComponent<RegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(name: string, scope: RegionScope, args: DevicePluginArgs, opts?: pulumi.ComponentResourceOptions) {
     super(typeToken, name, scope, {}, opts);
     const { repository, pinnedTag } = imageParts(scope, charts.devicePlugin.images.plugin);
-    this.ready = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {
@@ -34,7 +32,7 @@ export class DevicePlugin extends RegionComponent<RegionScope> {
           image: { repository, tag: pinnedTag },
           affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: anyOf(args.nodeSelectors) } },
           tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: requested(resources),
           gfd: { enabled: false },
         },
       },

@@ -12,11 +12,9 @@ const typeToken = "hybrid-llm:platform:GatewayApi";
  * Cost: none.
  */
 export class GatewayApi extends RegionComponent<RegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(name: string, scope: RegionScope, opts?: pulumi.ComponentResourceOptions) {
     super(typeToken, name, scope, {}, opts);
-    this.ready = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {

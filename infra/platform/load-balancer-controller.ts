@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { PodRole, policyDocument } from "../iam/index.ts";
 import { type CloudRegionScope, RegionComponent } from "../region/index.ts";
 import { charts } from "../versions.ts";
@@ -27,8 +27,6 @@ const typeToken = "hybrid-llm:platform:LoadBalancerController";
  * by what passes through it.
  */
 export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(
     name: string,
     scope: CloudRegionScope,
@@ -49,7 +47,7 @@ export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
     );
     const replicas = scope.production ? 2 : 1;
     const { repository, pinnedTag } = imageParts(scope, charts.loadBalancerController.images.controller);
-    this.ready = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {
@@ -62,7 +60,7 @@ export class LoadBalancerController extends RegionComponent<CloudRegionScope> {
           image: { repository, tag: pinnedTag },
           replicaCount: replicas,
           serviceAccount: { create: true, name: account.serviceAccount },
-          resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+          resources: requested(resources),
           enableServiceMutatorWebhook: false,
           enableShield: false,
           enableWaf: false,

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { charts } from "../versions.ts";
 
+const resources: Resources = { cpu: "100m", memory: "200Mi" };
 const typeToken = "hybrid-llm:platform:MetricsServer";
 
 /**
@@ -11,42 +12,39 @@ const typeToken = "hybrid-llm:platform:MetricsServer";
  * Cost: 100m CPU and 200 MiB; twice that in production.
  */
 export class MetricsServer extends RegionComponent<RegionScope> {
-  readonly ready: pulumi.Resource;
-
   constructor(name: string, scope: RegionScope, opts?: pulumi.ComponentResourceOptions) {
-    const chart = metricsServerChart(scope.production);
     super(typeToken, name, scope, {}, opts);
+    const replicas = scope.production ? 2 : 1;
     const { repository, pinnedTag } = imageParts(scope, charts.metricsServer.images.server);
-    const release = new ChartRelease(
+    new ChartRelease(
       this.named("chart"),
       scope,
       {
-        chart,
+        chart: metricsServerChart(replicas),
         namespace: "kube-system",
         values: {
           image: { repository, tag: pinnedTag },
-          replicas: scope.production ? 2 : 1,
+          replicas,
           podDisruptionBudget: scope.production ? { enabled: true, maxUnavailable: 1 } : { enabled: false },
-          resources: { requests: { cpu: "100m", memory: "200Mi" }, limits: { memory: "200Mi" } },
+          resources: requested(resources),
         },
       },
       this.own(),
     );
-    this.ready = release;
     this.registerOutputs({});
   }
 }
 
-function metricsServerChart(production: boolean): Chart {
+function metricsServerChart(replicas: number): Chart {
   return {
     ...charts.metricsServer,
     workloads: [
       {
         kind: "Deployment",
         name: "metrics-server",
-        replicas: production ? 2 : 1,
+        replicas,
         images: ["server"],
-        resources: { cpu: "100m", memory: "200Mi" },
+        resources,
       },
     ],
     services: [{ name: "metrics-server", type: "ClusterIP", ports: [443] }],

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, ChartRelease, imageParts, type Resources } from "../charts/index.ts";
+import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { secretsOperatorChart } from "./versions.ts";
 
@@ -51,7 +51,7 @@ export class SecretsOperator extends RegionComponent<RegionScope> {
               image: image("manager"),
               // Tokens stay in memory: static secrets have no lease that would outlive them.
               clientCache: { persistenceModel: "none" },
-              resources: { requests: { ...resources }, limits: { memory: resources.memory } },
+              resources: requested(resources),
             },
           },
           defaultVaultConnection: { enabled: false },

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../infra/cluster/index.ts";
 import { kongVersion } from "../infra/facts.ts";
-import { ApiGateway, EntryLoadBalancer, KongGateway } from "../infra/gateway/index.ts";
+import { ApiGateway, EntryLoadBalancer, KongGateway, kongTarget } from "../infra/gateway/index.ts";
 import type { Network } from "../infra/network/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
-import { issuerName } from "../infra/platform/index.ts";
 import type { CloudRegionScope, RegionScope } from "../infra/region/index.ts";
-import { type InCluster, routerPortOf } from "./region-table.ts";
-import type { Shared } from "./regions.ts";
+import type { InCluster } from "./config/index.ts";
+import { routerPortOf } from "./region-table.ts";
+import { issuer, type Shared } from "./regions.ts";
 
 type KongChoice = Extract<InCluster["gateway"], { kind: "kong" }>;
 type ApiGatewayChoice = Extract<InCluster["gateway"], { kind: "aws-api-gateway" }>;
@@ -59,7 +59,7 @@ export function composeGateway(
   return createEntry(
     balanced.cloud,
     balanced.exposure,
-    { namespace: namespaces.gateway, service: "ingress-gateway-proxy", servicePort: 443, podPort: 8443 },
+    { namespace: namespaces.gateway, ...kongTarget },
     { dependsOn: [...after.dependsOn, kong] },
   );
 }
@@ -87,7 +87,7 @@ function createKong(
       requestsPerMinutePerKey,
       controllerDigest,
       proxyProtocol,
-      issuer: { name: issuerName, kind: "ClusterIssuer" },
+      issuer,
       rootCertificatesPem: shared.pki.rootCertificatesPem,
       leafValidityDays: pki.leafValidityDays,
       otlpEndpoint,

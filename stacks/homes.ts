@@ -9,17 +9,11 @@ import {
   NetworkPolicies,
   namespaces,
 } from "../infra/network-policy/index.ts";
+import { otlpGrpcOf } from "../infra/observability/index.ts";
 import type { Platform } from "../infra/platform/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
-import {
-  hasKong,
-  type InCluster,
-  isWatched,
-  isWeighedByMesh,
-  linesOf,
-  type RegionNetworks,
-  regionFlows,
-} from "./region-table.ts";
+import type { InCluster } from "./config/index.ts";
+import { hasKong, isWatched, isWeighedByMesh, linesOf, type RegionNetworks, regionFlows } from "./region-table.ts";
 import type { Shared } from "./regions.ts";
 import { storeQuotas } from "./store-quotas.ts";
 
@@ -51,7 +45,8 @@ export function composeHomes(stack: InCluster, region: HomeRegion, shared: Share
     { flows, own, ambient: stack.mesh.kind === "istio" },
     { dependsOn: [...homes.values()] },
   );
-  const mesh = stack.mesh.kind === "istio" ? [createMesh(stack, region, shared, { homes, flows, own })] : [];
+  const mesh =
+    stack.mesh.kind === "istio" ? [createMesh(stack.mesh, stack, region, shared, { homes, flows, own })] : [];
   const router = homes.get(namespaces.router);
   if (router === undefined) throw new RangeError("the router has no namespace");
   return { router, ready: [...ready, platform.issuer, ...homes.values(), policies, ...mesh] };
@@ -89,7 +84,8 @@ function createNamespaces(stack: InCluster, { scope, ready }: HomeRegion): Reado
 }
 
 function createMesh(
-  { mesh, observability }: InCluster,
+  { waypoints, proxyDigest }: Extract<InCluster["mesh"], { kind: "istio" }>,
+  { observability }: InCluster,
   { scope, platform, ready }: HomeRegion,
   shared: Shared,
   {
@@ -98,7 +94,6 @@ function createMesh(
     own,
   }: { homes: ReadonlyMap<NamespaceName, Namespace>; flows: readonly Flow[]; own: readonly string[] },
 ): Istio {
-  if (mesh.kind !== "istio") throw new TypeError(`a mesh of the kind ${mesh.kind}`);
   const traced = observability.traces.kind !== "none";
   return new Istio(
     `${scope.name}-mesh`,
@@ -110,8 +105,8 @@ function createMesh(
       own,
       serviceAccounts: { "router/router": "router" },
       gatewayApi: platform.gatewayApi,
-      ...(mesh.waypoints ? { waypointFor: namespaces.router, proxyDigest: mesh.proxyDigest } : {}),
-      ...(traced ? { otlp: { service: `collector.${namespaces.observability}.svc.cluster.local`, port: 4317 } } : {}),
+      ...(waypoints ? { waypointFor: namespaces.router, proxyDigest } : {}),
+      ...(traced ? { otlp: otlpGrpcOf(namespaces.observability) } : {}),
     },
     { dependsOn: [...ready, ...homes.values()] },
   );

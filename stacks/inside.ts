@@ -1,6 +1,6 @@
+import type { InCluster } from "./config/index.ts";
 import type { GatewayCloud } from "./gateway.ts";
 import { composeHomes, type HomeRegion } from "./homes.ts";
-import type { InCluster } from "./region-table.ts";
 import type { Shared } from "./regions.ts";
 import { composeStores, type Stores } from "./stores.ts";
 import { composeTraffic, type Traffic } from "./traffic.ts";

@@ -4,6 +4,7 @@ import { waypointFlows } from "../infra/mesh/index.ts";
 import {
   type Flow,
   internet,
+  isPods,
   namespaces,
   type OutsideNetwork,
   type Peer,
@@ -12,9 +13,7 @@ import {
 import { observabilityFlows } from "../infra/observability/index.ts";
 import { portOf } from "../infra/router/index.ts";
 import { vaultFlows } from "../infra/secrets/index.ts";
-import type { StackConfig } from "./config/index.ts";
-
-export type InCluster = Exclude<StackConfig, { kind: "local" }>;
+import type { InCluster } from "./config/index.ts";
 
 /** The networks around a cluster, as its table of flows names them. */
 export interface RegionNetworks {
@@ -36,9 +35,7 @@ export const hasKong = ({ gateway }: InCluster): boolean => gateway.kind === "ko
 /** Whether requests within the cluster are weighed by a waypoint, which must read them: then the router speaks plain text. */
 export const isWeighedByMesh = ({ mesh }: InCluster): boolean => mesh.kind === "istio" && mesh.waypoints;
 
-export const routerPortOf = (stack: InCluster): number =>
-  portOf(isWeighedByMesh(stack) ? { mode: "mesh" } : { mode: "tls", issuer, clientCertificate: "required" });
-const issuer = { name: "any", kind: "ClusterIssuer" } as const;
+export const routerPortOf = (stack: InCluster): number => portOf({ mode: isWeighedByMesh(stack) ? "mesh" : "tls" });
 
 /** Who may talk to whom in a cluster of the stack: what network policies and the mesh are both made of. */
 export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] {
@@ -99,6 +96,4 @@ function objectStoreOf({ kind, data: { postgres } }: InCluster): Peer | undefine
 
 /** The lines of a table that say something of these namespaces. */
 export const linesOf = (table: readonly Flow[], own: readonly string[]): Flow[] =>
-  table.filter(({ from, to }) =>
-    [from, to].some((peer) => typeof peer === "object" && "namespace" in peer && own.includes(peer.namespace)),
-  );
+  table.filter(({ from, to }) => [from, to].some((peer) => isPods(peer) && own.includes(peer.namespace)));

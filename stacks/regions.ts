@@ -2,8 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { Intermediate } from "../infra/pki/index.ts";
 import { Pki } from "../infra/pki/index.ts";
+import { issuerName } from "../infra/platform/index.ts";
 import { refuseDefaultProviders } from "../infra/region/index.ts";
-import type { StackConfig } from "./config/index.ts";
+import type { InCluster } from "./config/index.ts";
+
+/** Who signs leaves in each region's cluster. */
+export const issuer = { name: issuerName, kind: "ClusterIssuer" } as const;
 
 /** What the regions of a stack share. */
 export interface Shared {
@@ -15,7 +19,7 @@ export interface Shared {
 }
 
 /** What comes before the regions: the rule that nothing has a default provider, and the authority. */
-export function composeShared(stack: Exclude<StackConfig, { kind: "local" }>, regions: readonly string[]): Shared {
+export function composeShared(stack: InCluster, regions: readonly string[]): Shared {
   refuseDefaultProviders();
   const provider = new tls.Provider("tls");
   const pki = new Pki("pki", { ...stack.pki, regions }, { providers: { tls: provider } });

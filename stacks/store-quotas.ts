@@ -1,5 +1,5 @@
 import type { NamespaceQuota } from "../infra/network-policy/index.ts";
-import type { InCluster } from "./region-table.ts";
+import type { InCluster } from "./config/index.ts";
 
 /** The most that each namespace may ask for: what the stack says, twice where a roll-out has old and new at once. */
 export function storeQuotas({

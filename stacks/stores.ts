@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { Data } from "../infra/data/index.ts";
 import { type Namespace, namespaces } from "../infra/network-policy/index.ts";
-import { issuerName } from "../infra/platform/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
 import { servingVersions, versionName } from "../infra/router/index.ts";
 import {
@@ -22,10 +21,10 @@ import {
   vaultMounts,
   vaultUrl,
 } from "../infra/secrets/index.ts";
+import type { InCluster } from "./config/index.ts";
 import type { GatewayCloud } from "./gateway.ts";
 import type { Homes } from "./homes.ts";
-import type { InCluster } from "./region-table.ts";
-import type { Shared } from "./regions.ts";
+import { issuer, type Shared } from "./regions.ts";
 
 /** Where a region's stores and its Vault are put. */
 export interface StoreRegion {
@@ -51,9 +50,8 @@ export function composeStores(stack: InCluster, region: StoreRegion, shared: Sha
   const { scope, homes, cloud } = region;
   const { name } = scope;
   const ready = { dependsOn: [...homes.ready] };
-  const issuer = { name: issuerName, kind: "ClusterIssuer" } as const;
   const operator = new SecretsOperator(`${name}-secrets-operator`, scope, ready);
-  const synced = { dependsOn: [operator.ready, ...homes.ready, ...createVault(stack, region, issuer)] };
+  const synced = { dependsOn: [operator.ready, ...homes.ready, ...createVault(stack, region)] };
   const secrets = stack.secrets.vaultReady ? configureVault(stack, scope, shared, synced.dependsOn) : undefined;
 
   const credentials = secrets?.sync("store-secrets", "data", roles.storeSecrets, storeSecretsFor(stack)) ?? [];
@@ -88,11 +86,7 @@ const storeSecretsFor = ({ data: { postgres, redis } }: InCluster) =>
   storeSecretsOf({ managed: postgres.provider !== "cloudnative-pg", redis: redis.provider !== "elasticache" });
 
 /** The first phase: the servers, where the stack has its own. */
-function createVault(
-  { secrets }: InCluster,
-  { scope, homes, cloud }: StoreRegion,
-  issuer: { readonly name: string; readonly kind: "ClusterIssuer" },
-): pulumi.Resource[] {
+function createVault({ secrets }: InCluster, { scope, homes, cloud }: StoreRegion): pulumi.Resource[] {
   if (secrets.vault.mode === "external") return [];
   const { replicas, storageGiB, custodianKeys = [] } = secrets.vault;
   return [
@@ -103,7 +97,7 @@ function createVault(
         replicas,
         storageGiB,
         custodianKeys,
-        unseal: unsealOf(secrets),
+        unseal: unsealOf(secrets.vault),
         issuer,
         clusterName: cloud?.cluster.clusterName,
       },
@@ -112,9 +106,7 @@ function createVault(
   ];
 }
 
-function unsealOf({ vault: choice }: InCluster["secrets"]): UnsealChoice {
-  if (choice.mode === "external") throw new TypeError("an external Vault is unsealed by others");
-  const { unseal, transit } = choice;
+function unsealOf({ unseal, transit }: Extract<InCluster["secrets"]["vault"], { mode: "deploy" }>): UnsealChoice {
   if (unseal !== "transit") return { by: unseal };
   if (transit === undefined) throw new TypeError("transit without an address");
   return { by: "transit", address: transit.address, mount: transit.mount, keyName: transit.key };

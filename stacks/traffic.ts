@@ -2,12 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ChaosMesh } from "../infra/chaos/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
 import { Prometheus, Tracing } from "../infra/observability/index.ts";
-import { issuerName, type Platform } from "../infra/platform/index.ts";
+import type { Platform } from "../infra/platform/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
+import type { InCluster } from "./config/index.ts";
 import { composeGateway, type GatewayCloud, type RegionEntry } from "./gateway.ts";
 import { type Homes, struck } from "./homes.ts";
-import { hasKong, type InCluster, isWeighedByMesh } from "./region-table.ts";
-import type { Shared } from "./regions.ts";
+import { hasKong, isWeighedByMesh } from "./region-table.ts";
+import { issuer, type Shared } from "./regions.ts";
 
 /** Where a region's traffic passes. */
 export interface TrafficRegion {
@@ -27,8 +28,6 @@ export interface Traffic {
   /** Where models' autoscaling asks. */
   readonly prometheusUrl: string | undefined;
 }
-
-export const issuer = { name: issuerName, kind: "ClusterIssuer" } as const;
 
 /** A region's observers, gateway and drills. */
 export function composeTraffic(stack: InCluster, region: TrafficRegion, shared: Shared): Traffic {

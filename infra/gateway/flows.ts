@@ -2,7 +2,7 @@ import { type Flow, namespaces, type OutsideNetwork, type Pods } from "../networ
 import { kongNames, kongPorts } from "./kong-chart.ts";
 
 /** Kong's own pods, by the names that its chart gives them. */
-export const gatewayPods: Readonly<Record<"gateway" | "controller", Pods>> = {
+const gatewayPods: Readonly<Record<"gateway" | "controller", Pods>> = {
   gateway: { namespace: namespaces.gateway, name: kongNames.gateway },
   controller: { namespace: namespaces.gateway, name: kongNames.controller },
 };

@@ -4,7 +4,7 @@ import type { Place } from "../region/index.ts";
 import { type ImageVersion, trafficCharts } from "../versions.ts";
 
 /** Kong's ingress controller. No public source that could be read pins this image. */
-export const kongController = (digest: string): ImageVersion => ({
+const kongController = (digest: string): ImageVersion => ({
   repository: "docker.io/kong/kubernetes-ingress-controller",
   tag: kongVersion,
   digest: digest as ImageVersion["digest"],
@@ -19,6 +19,9 @@ export const kongNames = {
   controller: "controller",
 } as const;
 export const kongPorts = { proxy: 8443, admin: 8444, status: 8100, controllerMetrics: 10255, webhook: 8080 } as const;
+
+/** What a load balancer leads to. */
+export const kongTarget = { service: kongNames.proxy, servicePort: 443, podPort: kongPorts.proxy } as const;
 
 const gatewayResources: Resources = { cpu: "500m", memory: "1Gi" };
 const controllerResources: Resources = { cpu: "100m", memory: "256Mi" };

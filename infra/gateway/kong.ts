@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { ChartRelease } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { certificate, type IssuerReference, labelsOf, type ParentReference } from "../workload/index.ts";
+import { certificate, type IssuerReference, labelsOf, leafSpec, type ParentReference } from "../workload/index.ts";
 import { type KongChartArgs, kongChart, kongValues } from "./kong-chart.ts";
 import { globalPlugins, kongClusterPlugin, kongPlugin, type PluginSettings, routePlugins } from "./plugins.ts";
 
@@ -97,7 +97,7 @@ export class KongGateway extends RegionComponent<RegionScope> {
   }
 
   /** One for clients, by the hostname; one for the router, in its namespace, where Kong looks for it. */
-  #createCertificates({ namespace, routerNamespace, hostname, issuer, leafValidityDays = 90 }: KongGatewayArgs): void {
+  #createCertificates({ namespace, routerNamespace, hostname, issuer, leafValidityDays }: KongGatewayArgs): void {
     const of = (
       what: string,
       place: string,
@@ -109,16 +109,14 @@ export class KongGateway extends RegionComponent<RegionScope> {
         this.named(what),
         certificate(
           { name: secretName, namespace: place, labels: labelsOf({ name: names.gateway }) },
-          {
+          leafSpec({
             secretName,
-            issuerRef: { group: "cert-manager.io", ...issuer },
+            issuer,
             commonName: names.gateway,
             dnsNames,
-            duration: `${leafValidityDays * 24}h`,
-            renewBefore: `${leafValidityDays * 8}h`,
-            usages: ["digital signature", usage],
-            privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-          },
+            usages: [usage],
+            validityDays: leafValidityDays,
+          }),
         ),
         this.own(),
       );

@@ -44,7 +44,6 @@ export class EntryLoadBalancer extends RegionComponent<CloudRegionScope> {
   readonly dnsName: pulumi.Output<string>;
   readonly zoneId: pulumi.Output<string>;
   readonly listenerArn: pulumi.Output<string>;
-  readonly securityGroupId: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -74,7 +73,6 @@ export class EntryLoadBalancer extends RegionComponent<CloudRegionScope> {
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
     this.listenerArn = listener.arn;
-    this.securityGroupId = group.id;
     this.registerOutputs({ dnsName: this.dnsName });
   }
 

@@ -6,12 +6,9 @@ const istiodResources: Resources = { cpu: "200m", memory: "512Mi" };
 const cniResources: Resources = { cpu: "100m", memory: "100Mi" };
 const ztunnelResources: Resources = { cpu: "200m", memory: "512Mi" };
 
-/** The release whose proxy waypoints run. */
-export const istioProxyVersion = trafficCharts.istiod.version;
-
 const proxyImage = (digest: string): ImageVersion => ({
   repository: "docker.io/istio/proxyv2",
-  tag: istioProxyVersion,
+  tag: trafficCharts.istiod.version,
   digest: digest as ImageVersion["digest"],
 });
 

@@ -9,8 +9,6 @@ import { authorizationsOf, openPortsOf, type ServiceAccounts } from "./authoriza
 import { type MeshChartArgs, meshCharts } from "./charts.ts";
 import { waypointGateway } from "./waypoint.ts";
 
-export { istioProxyVersion } from "./charts.ts";
-
 /** What the mesh is made from. */
 export interface IstioArgs extends MeshChartArgs {
   /** The region's own authority: what istiod signs with. */

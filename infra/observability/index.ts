@@ -6,4 +6,4 @@ export { Prometheus, type PrometheusArgs } from "./prometheus.ts";
 export { type RuleGroup, ruleGroups } from "./rules.ts";
 export { mustHold, type Objective, objectives, type Slo } from "./slo.ts";
 export { Tracing, type TracingArgs } from "./tracing.ts";
-export { collectorConfig, jaegerConfig, type SpanStore } from "./tracing-config.ts";
+export { collectorConfig, jaegerConfig, otlpGrpcOf, type SpanStore } from "./tracing-config.ts";

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { ChartRelease } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { certificate, type IssuerReference, labelsOf } from "../workload/index.ts";
+import { certificate, type IssuerReference, labelsOf, leafSpec } from "../workload/index.ts";
 import { dashboardJson, dashboards } from "./dashboards.ts";
 import {
   dashboardLabel,
@@ -113,21 +113,19 @@ export class Prometheus extends RegionComponent<RegionScope> {
   }
 
   /** The router shows its numbers to whom it knows. */
-  #createClientCertificate({ namespace, issuer, leafValidityDays = 90 }: PrometheusArgs): void {
+  #createClientCertificate({ namespace, issuer, leafValidityDays }: PrometheusArgs): void {
     new kubernetes.apiextensions.CustomResource(
       this.named("client-certificate"),
       certificate(
         { name: clientSecret, namespace, labels: labelsOf({ name: "prometheus" }) },
-        {
+        leafSpec({
           secretName: clientSecret,
-          issuerRef: { group: "cert-manager.io", ...issuer },
+          issuer,
           commonName: "prometheus",
           dnsNames: [`prometheus.${namespace}.svc`],
-          duration: `${leafValidityDays * 24}h`,
-          renewBefore: `${leafValidityDays * 8}h`,
-          usages: ["digital signature", "client auth"],
-          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-        },
+          usages: ["client auth"],
+          validityDays: leafValidityDays,
+        }),
       ),
       this.own(),
     );

@@ -4,6 +4,10 @@ export type SpanStore = { readonly kind: "jaeger" } | { readonly kind: "otlp"; r
 export const tracingNames = { collector: "collector", jaeger: "jaeger" } as const;
 export const tracingPorts = { otlpGrpc: 4317, otlpHttp: 4318, health: 13_133, ui: 16_686, metrics: 8888 } as const;
 
+/** The collector's host, and its OTLP over gRPC: what Istio names, which is there before the collector is. */
+export const collectorHost = (namespace: string): string => `${tracingNames.collector}.${namespace}.svc.cluster.local`;
+export const otlpGrpcOf = (namespace: string) => ({ service: collectorHost(namespace), port: tracingPorts.otlpGrpc });
+
 const receivers = {
   otlp: {
     protocols: {

@@ -6,7 +6,14 @@ import { imageParts, type Resources } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { type ImageVersion, images } from "../versions.ts";
 import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
-import { collectorConfig, jaegerConfig, type SpanStore, tracingNames, tracingPorts } from "./tracing-config.ts";
+import {
+  collectorConfig,
+  collectorHost,
+  jaegerConfig,
+  type SpanStore,
+  tracingNames,
+  tracingPorts,
+} from "./tracing-config.ts";
 
 /** What takes and keeps spans is made from. */
 export interface TracingArgs {
@@ -42,15 +49,11 @@ interface Part {
 export class Tracing extends RegionComponent<RegionScope> {
   /** OTLP over HTTP, within the cluster. */
   readonly otlpEndpoint: string;
-  /** OTLP over gRPC: what Istio names. */
-  readonly otlpGrpc: { readonly service: string; readonly port: number };
 
   constructor(name: string, scope: RegionScope, args: TracingArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, store, retentionDays, storageGiB } = args;
     super(typeToken, name, scope, { store: store.kind, storageGiB: store.kind === "jaeger" ? storageGiB : 0 }, opts);
-    const host = `${tracingNames.collector}.${namespace}.svc.cluster.local`;
-    this.otlpEndpoint = `http://${host}:${tracingPorts.otlpHttp}`;
-    this.otlpGrpc = { service: host, port: tracingPorts.otlpGrpc };
+    this.otlpEndpoint = `http://${collectorHost(namespace)}:${tracingPorts.otlpHttp}`;
     const otlp = {
       "otlp-grpc": tracingPorts.otlpGrpc,
       "otlp-http": tracingPorts.otlpHttp,

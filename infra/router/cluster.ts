@@ -2,14 +2,14 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../runtime/config/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { certificate, httpRoute, labelsOf, type ParentReference, selectorOf } from "../workload/index.ts";
-import { routerCertificate, serviceNames } from "./certificate.ts";
+import { certificate, httpRoute, labelsOf, leafSpec, type ParentReference, selectorOf } from "../workload/index.ts";
 import { refuseWeightWithoutRoute, refuseWithoutDigest } from "./checks.ts";
 import { type RenderedConfig, renderClusterConfig } from "./cluster-config.ts";
 import { RouterDeployment, type RouterDeploymentArgs } from "./deployment.ts";
 import { type ListenerSecurity, portOf } from "./listener.ts";
 import { shared } from "./pod.ts";
 import { backendReferences, type Rollout, servingVersions } from "./rollout.ts";
+import { serviceNames } from "./service-names.ts";
 
 /** One named version of the stack: what runs, and its whole configuration, own models included. */
 export interface RouterVersion {
@@ -93,17 +93,24 @@ export class RouterCluster extends RegionComponent<RegionScope> {
   }
 
   #createCertificate(
-    { namespace, leafValidityDays = 90, route }: RouterClusterArgs,
+    { namespace, leafValidityDays, route }: RouterClusterArgs,
     { issuer }: Extract<ListenerSecurity, { mode: "tls" }>,
     serving: readonly string[],
   ): void {
     const labels = labelsOf({ name: shared.workload });
-    const names = [...serviceNames(namespace, serving), ...(route?.hostnames ?? [])];
     new kubernetes.apiextensions.CustomResource(
       this.named("certificate"),
       certificate(
         { name: shared.certificateSecret, namespace, labels },
-        routerCertificate({ issuer, names, validityDays: leafValidityDays }),
+        leafSpec({
+          secretName: shared.certificateSecret,
+          issuer,
+          commonName: shared.workload,
+          dnsNames: [...serviceNames(namespace, serving), ...(route?.hostnames ?? [])],
+          // It serves with it, and asks itself.
+          usages: ["server auth", "client auth"],
+          validityDays: leafValidityDays,
+        }),
       ),
       this.own(),
     );

@@ -25,7 +25,7 @@ export const mounts = {
   ledger: "/var/lib/hybrid-llm/ledger",
 } as const;
 
-export const portOf = ({ mode }: ListenerSecurity): number => (mode === "tls" ? 8443 : 8080);
+export const portOf = ({ mode }: Pick<ListenerSecurity, "mode">): number => (mode === "tls" ? 8443 : 8080);
 
 /** `listen` of the router's configuration. */
 export function listenOf(security: ListenerSecurity): Listen {

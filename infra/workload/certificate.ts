@@ -20,6 +20,27 @@ export interface CertificateSpec {
   readonly privateKey: { algorithm: "ECDSA"; size: 256 | 384; rotationPolicy: "Always" };
 }
 
+/** What differs between the leaves of a region's workloads. */
+export interface Leaf {
+  readonly secretName: string;
+  readonly issuer: IssuerReference;
+  readonly commonName?: string;
+  readonly dnsNames: string[];
+  readonly usages: readonly ("server auth" | "client auth")[];
+  /** @default 90 */
+  readonly validityDays?: number | undefined;
+}
+
+/** A leaf: a new key with each renewal, which comes in its last third. */
+export const leafSpec = ({ issuer, usages, validityDays = 90, ...named }: Leaf): CertificateSpec => ({
+  ...named,
+  issuerRef: { group: "cert-manager.io", ...issuer },
+  duration: `${validityDays * 24}h`,
+  renewBefore: `${validityDays * 8}h`,
+  usages: ["digital signature", ...usages],
+  privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+});
+
 export type Certificate = CustomObject<"cert-manager.io/v1", "Certificate", CertificateSpec>;
 
 export const certificate = (metadata: ObjectName, spec: CertificateSpec): Certificate => ({

@@ -1,5 +1,12 @@
 /** What every workload of a cluster has in common: names, security, spread over zones, and typed custom resources. */
-export { type Certificate, type CertificateSpec, certificate, type IssuerReference } from "./certificate.ts";
+export {
+  type Certificate,
+  type CertificateSpec,
+  certificate,
+  type IssuerReference,
+  type Leaf,
+  leafSpec,
+} from "./certificate.ts";
 export type { CustomObject, ObjectName } from "./custom-object.ts";
 export {
   type BackendReference,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { kongVersion, secondsBuckets } from "../../infra/facts.ts";
+import { trafficCharts } from "../../infra/versions.ts";
 import { gibibytes, hostname, imageDigest, name, registryMirror, SecretReference } from "./common.ts";
 
 /** The private authority: root, one intermediate per region, leaves. */
@@ -174,7 +175,9 @@ export const Mesh = z.discriminatedUnion("kind", [
     waypoints: z.boolean().default(false).meta({
       description: "Proxies for HTTP before the router, which weigh its versions within the cluster.",
     }),
-    proxyDigest: imageDigest.optional().meta({ description: "Of istio/proxyv2 1.30.2, which waypoints run." }),
+    proxyDigest: imageDigest
+      .optional()
+      .meta({ description: `Of istio/proxyv2 ${trafficCharts.istiod.version}, which waypoints run.` }),
   }),
 ]);
 export type Mesh = z.infer<typeof Mesh>;

@@ -3,7 +3,7 @@ import { addonVersions } from "../../infra/versions.ts";
 import { cloudBackends } from "../../runtime/config/index.ts";
 import { overlap } from "./overlap.ts";
 import { type AwsRegion, familiesOf } from "./region.ts";
-import type { Conflict, Rule, Stack } from "./rule.ts";
+import { type Conflict, type InCluster, inCluster, placesOf, type Rule, type Stack } from "./rule.ts";
 
 /** Names that the stack's own pools have. */
 const takenPools = ["general", "system"];
@@ -77,8 +77,8 @@ export const regionRules: readonly Rule[] = [
   },
   {
     name: "pools have names of their own",
-    check: (stack) =>
-      places(stack).flatMap(({ path, gpuPools }) =>
+    check: inCluster((stack) =>
+      placesOf(stack).flatMap(({ path, gpuPools }) =>
         gpuPools.flatMap(({ name }, index) => {
           const taken = [...takenPools, ...gpuPools.slice(0, index).map((pool) => pool.name)];
           return taken.includes(name)
@@ -86,6 +86,7 @@ export const regionRules: readonly Rule[] = [
             : [];
         }),
       ),
+    ),
   },
   {
     name: "clusters have names of their own",
@@ -136,19 +137,6 @@ function inRegions(stack: Stack, check: (region: AwsRegion) => Conflict[]): Conf
   );
 }
 
-function places(stack: Stack): { path: (string | number)[]; gpuPools: readonly { readonly name: string }[] }[] {
-  switch (stack.kind) {
-    case "local":
-      return [];
-    case "cluster":
-      return [{ path: ["cluster"], gpuPools: stack.cluster.gpuPools }];
-    case "cloud":
-      return stack.regions.map(({ gpuPools }, index) => ({ path: ["regions", index], gpuPools }));
-    case "airgap":
-      return stack.clusters.map(({ gpuPools }, index) => ({ path: ["clusters", index], gpuPools }));
-  }
-}
-
 /** What is allowed in the network's place, if anything else. */
 function networkProblem(cidr: string): string | undefined {
   try {
@@ -160,7 +148,7 @@ function networkProblem(cidr: string): string | undefined {
   return overlap(cidr, serviceCidr) ? `a network that does not overlap with ${serviceCidr} of Kubernetes` : undefined;
 }
 
-function cloudBackendsOf(stack: Exclude<Stack, { kind: "local" }>): string[] {
+function cloudBackendsOf(stack: InCluster): string[] {
   const chains = Object.values(stack.router.versions).flatMap(({ config }) => config.failoverChain);
   return [...new Set(chains)].filter((backend) => cloudBackends.includes(backend));
 }

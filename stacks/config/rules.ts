@@ -1,36 +1,33 @@
 import { type BackendName, cloudBackends } from "../../runtime/config/index.ts";
-import type { LocalStack } from "./kinds.ts";
 import { overlap } from "./overlap.ts";
 import { regionRules } from "./region-rules.ts";
-import type { Conflict, Path, Rule, Stack } from "./rule.ts";
+import { type Conflict, inCluster, type Path, placesOf, type Rule, type Stack } from "./rule.ts";
 import { storeRules } from "./store-rules.ts";
 import { trafficRules } from "./traffic-rules.ts";
-
-type InCluster = Exclude<Stack, LocalStack>;
 
 /** What can't stand together, as data: each rule has a name and is tested by itself. */
 export const rules: readonly Rule[] = [
   {
     name: "replicas and autoscaling exclude each other",
-    check: (stack) =>
-      isInCluster(stack) && stack.router.replicas !== undefined && stack.router.autoscaling
+    check: inCluster(({ router: { replicas, autoscaling } }) =>
+      replicas !== undefined && autoscaling
         ? [{ path: ["router", "replicas"], allowed: "no replicas beside autoscaling", fix: "remove one of the two" }]
         : [],
+    ),
   },
   {
     name: "autoscaling goes upwards",
-    check: (stack) =>
-      isInCluster(stack) &&
-      stack.router.autoscaling &&
-      stack.router.autoscaling.minReplicas > stack.router.autoscaling.maxReplicas
+    check: inCluster(({ router: { autoscaling } }) =>
+      autoscaling && autoscaling.minReplicas > autoscaling.maxReplicas
         ? [
             {
               path: ["router", "autoscaling", "minReplicas"],
-              allowed: `at most maxReplicas (${stack.router.autoscaling.maxReplicas})`,
+              allowed: `at most maxReplicas (${autoscaling.maxReplicas})`,
               fix: "lower minReplicas or raise maxReplicas",
             },
           ]
         : [],
+    ),
   },
   {
     name: "a roll-out names versions that are listed",
@@ -101,20 +98,19 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "the platform decides how the router listens in a cluster",
-    check: (stack) =>
-      isInCluster(stack)
-        ? Object.entries(stack.router.versions).flatMap(([version, { config }]) =>
-            config.listen.security.mode === "tls"
-              ? [
-                  {
-                    path: ["router", "versions", version, "config", "listen", "security"],
-                    allowed: "no certificate files in a cluster: the platform mounts them",
-                    fix: "remove it",
-                  },
-                ]
-              : [],
-          )
-        : [],
+    check: inCluster(({ router: { versions } }) =>
+      Object.entries(versions).flatMap(([version, { config }]) =>
+        config.listen.security.mode === "tls"
+          ? [
+              {
+                path: ["router", "versions", version, "config", "listen", "security"],
+                allowed: "no certificate files in a cluster: the platform mounts them",
+                fix: "remove it",
+              },
+            ]
+          : [],
+      ),
+    ),
   },
   {
     name: "keys are made by the stack",
@@ -133,16 +129,15 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "rehearsal providers are for the local stack",
-    check: (stack) =>
-      isInCluster(stack)
-        ? Object.entries(stack.router.versions)
-            .filter(([, { config }]) => config.allowRehearsal)
-            .map(([version]) => ({
-              path: ["router", "versions", version, "config", "allowRehearsal"],
-              allowed: "false outside of the local stack",
-              fix: "remove it",
-            }))
-        : [],
+    check: inCluster(({ router: { versions } }) =>
+      Object.entries(versions)
+        .filter(([, { config }]) => config.allowRehearsal)
+        .map(([version]) => ({
+          path: ["router", "versions", version, "config", "allowRehearsal"],
+          allowed: "false outside of the local stack",
+          fix: "remove it",
+        })),
+    ),
   },
   {
     name: "an air-gapped stack has local models only",
@@ -218,11 +213,8 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "models run in pools that exist",
-    check: (stack) => {
-      if (!isInCluster(stack)) return [];
-      const places =
-        stack.kind === "cloud" ? stack.regions : stack.kind === "airgap" ? stack.clusters : [stack.cluster];
-      const pools = places.map((place) => place.gpuPools.map((pool) => pool.name));
+    check: inCluster((stack) => {
+      const pools = placesOf(stack).map(({ gpuPools }) => gpuPools.map((pool) => pool.name));
       return (["ollama", "triton"] as const).flatMap((server) => {
         const pool = stack.models[server]?.gpuPool;
         if (pool === undefined || pools.every((names) => names.includes(pool))) return [];
@@ -236,25 +228,24 @@ export const rules: readonly Rule[] = [
           },
         ];
       });
-    },
+    }),
   },
   {
     name: "an A/B test shares out all of its users",
-    check: (stack) =>
-      isInCluster(stack)
-        ? (stack.models.triton?.models ?? []).flatMap((model, index) => {
-            const total = model.versions.reduce((sum, { weight }) => sum + weight, 0);
-            return total === 100
-              ? []
-              : [
-                  {
-                    path: ["models", "triton", "models", index, "versions"],
-                    allowed: `weights that add up to 100 (they make ${total})`,
-                    fix: "change the weights",
-                  },
-                ];
-          })
-        : [],
+    check: inCluster(({ models: { triton } }) =>
+      (triton?.models ?? []).flatMap(({ versions }, index) => {
+        const total = versions.reduce((sum, { weight }) => sum + weight, 0);
+        return total === 100
+          ? []
+          : [
+              {
+                path: ["models", "triton", "models", index, "versions"],
+                allowed: `weights that add up to 100 (they make ${total})`,
+                fix: "change the weights",
+              },
+            ];
+      }),
+    ),
   },
   {
     name: "chaos in production needs an allow-list",
@@ -277,10 +268,6 @@ export const rules: readonly Rule[] = [
 /** Everything that can't stand together in a stack. */
 export function conflicts(stack: Stack): Conflict[] {
   return rules.flatMap((rule) => rule.check(stack));
-}
-
-function isInCluster(stack: Stack): stack is InCluster {
-  return stack.kind !== "local";
 }
 
 function cloudChainEntries(chain: readonly BackendName[]): number[] {

@@ -1,8 +1,5 @@
 import { mostMemoryGiB } from "../../infra/elasticache-nodes.ts";
-import type { Conflict, Rule, Stack } from "./rule.ts";
-
-type InCluster = Exclude<Stack, { kind: "local" }>;
-type Found = (stack: InCluster) => Conflict[];
+import { type Conflict, inCluster, placesOf, type Rule } from "./rule.ts";
 
 /** What stores and Vault can't be, as data. */
 export const storeRules: readonly Rule[] = [
@@ -138,7 +135,7 @@ export const storeRules: readonly Rule[] = [
     name: "a Vault that is set up has an address",
     check: inCluster((stack) => {
       const { vault, vaultReady, vaultAddresses } = stack.secrets;
-      const names = regionsOf(stack);
+      const names = placesOf(stack).map(({ name }) => name);
       const unknown = Object.keys(vaultAddresses).filter((region) => !names.includes(region));
       const missing =
         vaultReady && vault.mode === "deploy" ? names.filter((region) => !(region in vaultAddresses)) : [];
@@ -173,18 +170,3 @@ export const storeRules: readonly Rule[] = [
     ),
   },
 ];
-
-function inCluster(check: Found): Rule["check"] {
-  return (stack) => (stack.kind === "local" ? [] : check(stack));
-}
-
-function regionsOf(stack: InCluster): string[] {
-  switch (stack.kind) {
-    case "cluster":
-      return [stack.cluster.name];
-    case "cloud":
-      return stack.regions.map(({ name }) => name);
-    case "airgap":
-      return stack.clusters.map(({ name }) => name);
-  }
-}

@@ -1,5 +1,6 @@
-import type { CloudStack, LocalStack } from "./kinds.ts";
-import type { Conflict, Rule, Stack } from "./rule.ts";
+import { trafficCharts } from "../../infra/versions.ts";
+import type { CloudStack } from "./kinds.ts";
+import { type Conflict, inCluster, type Rule } from "./rule.ts";
 
 /** Namespaces of the platform that drills may strike: what they hold is there more than once, or comes back. */
 const strikable = ["router", "models", "data"];
@@ -69,33 +70,33 @@ export const trafficRules: readonly Rule[] = [
   },
   {
     name: "waypoints have an image",
-    check: (stack) =>
-      isInCluster(stack) && stack.mesh.kind === "istio" && stack.mesh.waypoints && stack.mesh.proxyDigest === undefined
+    check: inCluster(({ mesh }) =>
+      mesh.kind === "istio" && mesh.waypoints && mesh.proxyDigest === undefined
         ? [
             {
               path: ["mesh", "proxyDigest"],
-              allowed: "the digest of istio/proxyv2 1.30.2 where there are waypoints",
+              allowed: `the digest of istio/proxyv2 ${trafficCharts.istiod.version} where there are waypoints`,
               fix: "add it, or remove waypoints",
             },
           ]
         : [],
+    ),
   },
   {
     name: "drills strike what comes back",
-    check: (stack) =>
-      isInCluster(stack)
-        ? stack.chaos.namespaces.flatMap((namespace, index) =>
-            strikable.includes(namespace)
-              ? []
-              : [
-                  {
-                    path: ["chaos", "namespaces", index],
-                    allowed: `one of ${strikable.join(", ")}`,
-                    fix: "remove it: a drill there would not come back by itself",
-                  },
-                ],
-          )
-        : [],
+    check: inCluster(({ chaos }) =>
+      chaos.namespaces.flatMap((namespace, index) =>
+        strikable.includes(namespace)
+          ? []
+          : [
+              {
+                path: ["chaos", "namespaces", index],
+                allowed: `one of ${strikable.join(", ")}`,
+                fix: "remove it: a drill there would not come back by itself",
+              },
+            ],
+      ),
+    ),
   },
 ];
 
@@ -116,5 +117,3 @@ function outsideOfZone({ edge }: CloudStack): Conflict[] {
   if (hostname === zone || hostname.endsWith(`.${zone}`)) return [];
   return [{ path: ["edge", "zone"], allowed: `a zone that holds ${hostname}`, fix: "change the zone or the hostname" }];
 }
-
-const isInCluster = (stack: Stack): stack is Exclude<Stack, LocalStack> => stack.kind !== "local";

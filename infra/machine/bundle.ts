@@ -14,21 +14,19 @@ export interface Bundle {
   readonly sha256: string;
 }
 
-/**
- * What an entry's bundle has beside it: further entries, bundled by themselves, files of packages as they are, and what
- * is made in a way of its own.
- */
+/** What an entry's bundle has beside it: what else is built, by its name, and files of packages as they are. */
 interface Beside {
-  readonly entries: Readonly<Record<string, string>>;
+  readonly built: Readonly<Record<string, () => Promise<Built>>>;
   readonly files: readonly string[];
-  readonly made: Readonly<Record<string, () => Promise<Built>>>;
 }
 
 const besideOf: Readonly<Record<string, Beside>> = {
   "router/main.ts": {
-    entries: { "pglite-worker.mjs": "router/ledger/database/pglite-worker.ts" },
+    built: {
+      "pglite-worker.mjs": () => build("router/ledger/database/pglite-worker.ts"),
+      "dashboard.json": buildPage,
+    },
     files: ["pglite.wasm", "pglite.data", "initdb.wasm"].map((file) => `@electric-sql/pglite/dist/${file}`),
-    made: { "dashboard.json": buildPage },
   },
 };
 
@@ -55,17 +53,16 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   const name = dirname(entry);
   const record = join(bundlesDirectory, `${name}.json`);
   const bundler = (createRequire(import.meta.url)("esbuild/package.json") as { version: string }).version;
-  const { entries, files, made } = besideOf[entry] ?? { entries: {}, files: [], made: {} };
-  const beside = [...Object.keys(entries), ...Object.keys(made), ...files.map((file) => basename(file))].sort();
+  const { built, files } = besideOf[entry] ?? { built: {}, files: [] };
+  const names = Object.keys(built);
+  const beside = [...names, ...files.map((file) => basename(file))].sort();
   const before = readRecord(record);
   if (before && before.bundler === bundler && isCurrent(bundleOf(name, beside, before.sha256), before)) {
     return bundleOf(name, beside, before.sha256);
   }
 
   const main = await build(entry);
-  const makers = { ...mapped(entries, (file) => () => build(file)), ...made };
-  const names = Object.keys(makers);
-  const others = await Promise.all(Object.values(makers).map((make) => make()));
+  const others = await Promise.all(Object.values(built).map((make) => make()));
   const packaged = files.map(resolvePackaged);
   const contents = new Map(
     [
@@ -115,10 +112,6 @@ async function build(entry: string): Promise<Built> {
 async function buildPage(): Promise<Built> {
   const { files, inputs } = await buildDashboard();
   return { content: Buffer.from(JSON.stringify(files)), inputs };
-}
-
-function mapped<From, To>(values: Readonly<Record<string, From>>, make: (value: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(value)]));
 }
 
 /** A package's file that its `exports` don't name: found beside its main module, wherever the package is installed. */

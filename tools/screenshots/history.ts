@@ -39,16 +39,19 @@ export async function writeHistory(config: RouterConfig, now: number, zoneHours:
   const quiet = { info() {}, warn() {}, error() {} };
   const source = { stack: config.ledger.stack ?? config.name, region: config.region };
   const ledger = openLedger({ config: config.ledger, source, environment: {}, baseDirectory: ".", log: quiet });
-  const random = randomFrom(7);
-  for (let at = now - days * 24 * hourMs; at < now - 60_000; at += hourMs) {
-    for (let left = requestsIn(at + zoneHours * hourMs); left > 0; left--) {
-      const when = Math.floor(at + random() * hourMs);
-      if (when >= now - 60_000) continue;
-      ledger.append(rowAt(when, random));
+  try {
+    const random = randomFrom(7);
+    for (let at = now - days * 24 * hourMs; at < now - 60_000; at += hourMs) {
+      for (let left = requestsIn(at + zoneHours * hourMs); left > 0; left--) {
+        const when = Math.floor(at + random() * hourMs);
+        if (when >= now - 60_000) continue;
+        ledger.append(rowAt(when, random));
+      }
     }
+    await ledger.flush();
+  } finally {
+    await ledger.close({ timeoutMs: 10_000 });
   }
-  await ledger.flush();
-  await ledger.close({ timeoutMs: 10_000 });
 }
 
 /** More by day than by night, and on workdays than at the week's end; of a time by local clocks. */

@@ -32,11 +32,26 @@ const scripts = {
 export async function openDemoHouse(port = 0): Promise<DemoHouse> {
   const folder = mkdtempSync(join(tmpdir(), "hybrid-llm-demo-"));
   const started: Rehearsal[] = [];
-  for (const script of Object.values(scripts)) started.push(await startRehearsal({ script }));
-  const urls = Object.keys(scripts).map((name, index) => [name, started[index]?.url ?? ""] as const);
+  const leave = async () => {
+    await Promise.all(started.map((rehearsal) => rehearsal.close()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const script of Object.values(scripts)) started.push(await startRehearsal({ script }));
+    const urls = Object.keys(scripts).map((name, index) => [name, started[index]?.url ?? ""] as const);
+    const house = await openRouter(folder, port, Object.fromEntries(urls));
+    return { ...house, close: () => house.close().finally(leave) };
+  } catch (error) {
+    // A process whose stand-ins are open does not end.
+    await leave();
+    throw error;
+  }
+}
+
+async function openRouter(folder: string, port: number, urls: Record<string, string>): Promise<DemoHouse> {
   const admin = issueKey();
   const clients = tenants.map((tenant) => ({ tenant, ...issueKey() }));
-  const config = parseRouterConfig(demoConfig(folder, port, Object.fromEntries(urls), [admin, ...clients]), "demo");
+  const config = parseRouterConfig(demoConfig(folder, port, urls, [admin, ...clients]), "demo");
   await writeHistory(config, Date.now(), zoneHours);
   const router = await startRouter(config, { environment: {}, logTo: { write() {} } });
 
@@ -66,11 +81,7 @@ export async function openDemoHouse(port = 0): Promise<DemoHouse> {
       void done(ask(0, "local", true)).catch(() => {});
       void done(ask(2, "openai", true)).catch(() => {});
     },
-    async close() {
-      await router.drain();
-      await Promise.all(started.map((rehearsal) => rehearsal.close()));
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => router.drain(),
   };
 }
 

@@ -49,11 +49,11 @@ export class Feed {
   #on<Value>(source: EventSource, name: string, take: (value: Value) => void): void {
     source.addEventListener(name, ({ data, lastEventId }: MessageEvent<string>) => {
       this.#heard();
-      if (lastEventId !== "" && epochOf(lastEventId) !== epochOf(this.#last)) {
+      if (lastEventId !== "") {
         // The first one names no other source.
-        if (this.#last !== "") this.#listener.newSource();
+        if (this.#last !== "" && epochOf(lastEventId) !== epochOf(this.#last)) this.#listener.newSource();
         this.#last = lastEventId;
-      } else if (lastEventId !== "") this.#last = lastEventId;
+      }
       take(JSON.parse(data) as Value);
     });
   }

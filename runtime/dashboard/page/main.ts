@@ -1,8 +1,9 @@
 import { render } from "lit-html";
 import { Feed } from "./feed.ts";
 import { Clock } from "./format.ts";
-import { BreakdownPlot } from "./plots/breakdown-plot.ts";
-import { SpendPlot } from "./plots/spend-plot.ts";
+import { breakdownDrawing } from "./plots/breakdown-plot.ts";
+import { Plot } from "./plots/plot.ts";
+import { spendDrawing } from "./plots/spend-plot.ts";
 import { forget, newState, takeRequests } from "./state.ts";
 import { themeButton } from "./theme-button.ts";
 import { about, identity } from "./views/about.ts";
@@ -25,8 +26,8 @@ function element(id: string): HTMLElement {
   return found;
 }
 
-const spendPlot = new SpendPlot(element("spend-plot"));
-const breakdownPlot = new BreakdownPlot(element("breakdown-plot"));
+const spendPlot = new Plot(element("spend-plot"));
+const breakdownPlot = new Plot(element("breakdown-plot"));
 const parts = {
   identity: element("identity"),
   connection: element("connection"),
@@ -63,8 +64,8 @@ function draw(): void {
   render(refusals(state), parts.refusals);
   render(ledger(state), parts.ledger);
   render(about(state), parts.about);
-  spendPlot.show(state.sections.spend, state.sections.today, state.clock);
-  breakdownPlot.show(rangeOf(state), state.by, state.clock);
+  spendPlot.show(spendDrawing(state.sections.spend, state.sections.today, state.clock));
+  breakdownPlot.show(breakdownDrawing(rangeOf(state), state.by, state.clock));
 }
 
 let asked = false;
@@ -80,8 +81,8 @@ function changed(): void {
 }
 
 themeButton(element("theme"), () => {
-  spendPlot.forgetColours();
-  breakdownPlot.forgetColours();
+  spendPlot.clear();
+  breakdownPlot.clear();
   changed();
 });
 

@@ -2,7 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { configHash, type RouterConfig } from "../../config/index.ts";
 import { version } from "../../version.ts";
-import { type AnswerName, type AnswerStore, FirstAnswer, Room, type StoredAnswer } from "../replay/index.ts";
+import {
+  type AnswerName,
+  type AnswerStore,
+  type FirstAnswer,
+  FirstAnswers,
+  type StoredAnswer,
+} from "../replay/index.ts";
 import { isCacheable } from "./cacheable.ts";
 import { type Body, digestOf } from "./name.ts";
 import { wishOf } from "./wish.ts";
@@ -36,13 +42,15 @@ const longestLookMs = 250;
 export class ResponseCache {
   readonly #config: () => RouterConfig;
   readonly #store: AnswerStore;
+  readonly #firsts: FirstAnswers;
   #known: Known;
 
   /** @param config as it is now; another one is followed without losing what is kept */
   constructor(config: () => RouterConfig, store: AnswerStore) {
     this.#config = config;
     this.#store = store;
-    this.#known = know(config(), undefined);
+    this.#known = know(config());
+    this.#firsts = new FirstAnswers(store, this.#known.config.cache);
   }
 
   /**
@@ -72,7 +80,7 @@ export class ResponseCache {
     const until = performance.now() + waitMs;
     for (let lookMs = firstLookMs; ; lookMs = Math.min(longestLookMs, lookMs * 2)) {
       const claim = await this.#store.claim(name, "");
-      if (claim.state === "free") return { first: this.#first(claim.turn) };
+      if (claim.state === "free") return { first: this.#firsts.of(claim.turn) };
       if (claim.state === "answered") {
         const ageMs = Math.max(0, Date.now() - (claim.answer.origin?.at ?? 0));
         return ageMs <= maxAgeMs ? { hit: claim.answer, ageMs } : this.#anew(name);
@@ -85,18 +93,14 @@ export class ResponseCache {
 
   async #anew(name: AnswerName): Promise<Found> {
     const turn = await this.#store.replace(name, "");
-    return { first: turn && this.#first(turn) };
-  }
-
-  #first(turn: ConstructorParameters<typeof FirstAnswer>[0]): FirstAnswer {
-    return new FirstAnswer(turn, this.#store.maxBodyBytes, this.#known.room);
+    return { first: turn && this.#firsts.of(turn) };
   }
 
   #follow(): Known {
     const config = this.#config();
     if (config !== this.#known.config) {
-      this.#known = know(config, this.#known);
-      this.#store.limit(config.cache);
+      this.#known = know(config);
+      this.#firsts.follow(config.cache);
     }
     return this.#known;
   }
@@ -108,10 +112,9 @@ interface Known {
   readonly generation: string;
   /** A model has versions, and each caller one of them. */
   readonly versioned: boolean;
-  readonly room: Room;
 }
 
-function know(config: RouterConfig, before: Known | undefined): Known {
+function know(config: RouterConfig): Known {
   const { backends, failoverChain, arbitrage, embeddings, airgap, region } = config;
   const answering = Object.fromEntries(
     Object.entries(backends).map(([name, { apiKey: _key, timeoutMs: _timeout, ...backend }]) => [name, backend]),
@@ -121,6 +124,5 @@ function know(config: RouterConfig, before: Known | undefined): Known {
     config,
     generation: configHash({ version, answering, failoverChain, arbitrage, embeddings, airgap, region }),
     versioned: models.some(({ versions }) => Object.keys(versions).length > 0),
-    room: before?.config.cache.maxBytes === config.cache.maxBytes ? before.room : new Room(config.cache.maxBytes),
   };
 }

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
-
-type Files = Readonly<Record<string, string>>;
+import type { DashboardFiles } from "../../dashboard/build.ts";
 
 export interface Asset {
   readonly type: string;
@@ -53,11 +52,11 @@ async function load(): Promise<Assets> {
   };
 }
 
-async function readFiles(): Promise<Files> {
+async function readFiles(): Promise<DashboardFiles> {
   const built = new URL("./dashboard.json", import.meta.url);
-  if (existsSync(built)) return JSON.parse(await readFile(built, "utf8")) as Files;
+  if (existsSync(built)) return JSON.parse(await readFile(built, "utf8")) as DashboardFiles;
   // Not a name that a bundler follows: it would bundle itself.
   const builder = new URL("../../dashboard/build.ts", import.meta.url).href;
-  const { buildDashboard } = (await import(builder)) as { buildDashboard(): Promise<{ files: Files }> };
+  const { buildDashboard } = (await import(builder)) as typeof import("../../dashboard/build.ts");
   return (await buildDashboard()).files;
 }

@@ -24,6 +24,5 @@ export function lastDays(calendar: Calendar, now: number, days: number, partsOfD
     for (let part = partsOfDay - 1; part >= 0; part--) bounds.unshift(day.start + (part * 24 * hourMs) / partsOfDay);
     if (left > 1) ({ day } = calendar.at(day.start - 1));
   }
-  calendar.at(now);
   return [...bounds, end];
 }

@@ -15,19 +15,16 @@ export type RangeName = "range24h" | "range7d" | "range30d";
 export class FromLedger {
   readonly #ledger: Ledger;
   readonly #calendar: Calendar;
-  /** Whose rows. */
-  readonly #stack: string;
   readonly #bounds = new Map<RangeName, readonly number[]>();
 
-  constructor(ledger: Ledger, calendar: Calendar, stack: string) {
+  constructor(ledger: Ledger, calendar: Calendar) {
     this.#ledger = ledger;
     this.#calendar = calendar;
-    this.#stack = stack;
   }
 
   async range(name: RangeName, now: number): Promise<RangeSection> {
     const bounds = this.#boundsOf(name, now);
-    const stack = this.#stack;
+    const { stack } = this.#ledger;
     const [models = [], tenants = []] = await this.#ledger.series([
       { bounds, by: "model", stack },
       { bounds, by: "tenant", stack },
@@ -47,16 +44,15 @@ export class FromLedger {
     if (attempts === 0 || attempts > mostRows) return { state: "known", points: cumulative(hours, sums, now) };
     const end = Math.min(day.end, from + 2 * hourMs);
     const fine = Array.from({ length: Math.ceil((end - from) / fineMs) }, (_, index) => from + index * fineMs);
-    const bounds = [...hours.filter((bound) => bound < from), ...fine, end];
+    const earlier = hours.filter((bound) => bound < from);
     const before = sums.filter((cell) => !isRecent(cell));
-    const offset = hours.filter((bound) => bound < from).length;
-    const close = (await this.#sums([...fine, end])).map((cell) => ({ ...cell, column: cell.column + offset }));
-    return { state: "known", points: cumulative(bounds, [...before, ...close], now) };
+    const close = (await this.#sums([...fine, end])).map((cell) => ({ ...cell, column: cell.column + earlier.length }));
+    return { state: "known", points: cumulative([...earlier, ...fine, end], [...before, ...close], now) };
   }
 
   /** What was asked before anybody looked, latest first. */
   async past(now: number, limit: number): Promise<LiveRequest[]> {
-    const query = { from: new Date(now - 24 * hourMs), to: new Date(now + hourMs), limit, stack: this.#stack };
+    const query = { from: new Date(now - 24 * hourMs), to: new Date(now + hourMs), limit, stack: this.#ledger.stack };
     const { requests } = await this.#ledger.requests(query);
     return requests.map((request, index) => pastRequest(request, -1 - index));
   }
@@ -75,7 +71,7 @@ export class FromLedger {
   }
 
   async #sums(bounds: readonly number[]): Promise<readonly SeriesCell[]> {
-    const [cells = []] = await this.#ledger.series([{ bounds, stack: this.#stack }]);
+    const [cells = []] = await this.#ledger.series([{ bounds, stack: this.#ledger.stack }]);
     return cells;
   }
 }

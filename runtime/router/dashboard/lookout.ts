@@ -39,8 +39,7 @@ export class Lookout {
     this.#parts = parts;
     const { config, spending } = parts.router;
     this.#calendar = new Calendar(config.budgets.timezone);
-    const stack = config.ledger.stack ?? config.name;
-    this.#ledger = spending.ledger && new FromLedger(spending.ledger, new Calendar(config.budgets.timezone), stack);
+    this.#ledger = spending.ledger && new FromLedger(spending.ledger, this.#calendar);
   }
 
   start(): void {

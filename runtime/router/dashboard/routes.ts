@@ -28,10 +28,10 @@ export function dashboardRoutes(app: FastifyInstance, router: HybridRouter, { do
 
     scope.get(path, { config: { open: true, doc: docs.page } }, async (request, reply) => {
       reply.headers(pageHeaders).type(htmlType);
-      const assets = await loadAssets();
-      if (await door.caller(request)) return reply.send(assets.page("index.html"));
-      if (isFromElsewhere(request.headers)) return reply.send(assets.page("elsewhere.html"));
-      return reply.send(signInPage(assets.page("sign-in.html"), door.hasAdmin ? undefined : notices.no_admin));
+      const { page } = await loadAssets();
+      if (await door.caller(request)) return reply.send(page("index.html"));
+      if (isFromElsewhere(request.headers)) return reply.send(page("elsewhere.html"));
+      return sendSignIn(reply, door.hasAdmin ? undefined : notices.no_admin);
     });
 
     scope.post(`${path}/sign-in`, { config: { open: true, doc: docs.signIn } }, async (request, reply) => {
@@ -39,21 +39,13 @@ export function dashboardRoutes(app: FastifyInstance, router: HybridRouter, { do
       const became = await door.signIn(request, reply, typeof given === "string" ? given.trim() : "");
       reply.headers(pageHeaders);
       if (became === "signed_in") return reply.redirect(path, 303);
-      const { page } = await loadAssets();
-      return reply
-        .code(statuses[became])
-        .type(htmlType)
-        .send(signInPage(page("sign-in.html"), notices[became]));
+      return sendSignIn(reply.code(statuses[became]), notices[became]);
     });
 
     scope.post(`${path}/sign-out`, { config: { open: true, doc: docs.signOut } }, async (request, reply) => {
       reply.headers(pageHeaders);
       if (await door.signOut(request, reply)) return reply.redirect(path, 303);
-      const { page } = await loadAssets();
-      return reply
-        .code(403)
-        .type(htmlType)
-        .send(signInPage(page("sign-in.html"), notices.foreign));
+      return sendSignIn(reply.code(statuses.foreign), notices.foreign);
     });
 
     scope.get(`${path}/session`, session(docs.session), async (request, reply) => {
@@ -119,8 +111,11 @@ const notices: Readonly<Record<Exclude<SignIn, "signed_in"> | "no_admin", string
     "No admin key is configured yet. Make one with --issue-key, and add its entry to keys with \u201crole\u201d: \u201cadmin\u201d.",
 };
 
-const signInPage = (page: string, notice: string | undefined): string =>
-  page.replace("<!--notice-->", notice === undefined ? "" : `<p class="notice" role="alert" id="notice">${notice}</p>`);
+async function sendSignIn(reply: FastifyReply, notice: string | undefined): Promise<FastifyReply> {
+  const { page } = await loadAssets();
+  const told = notice === undefined ? "" : `<p class="notice" role="alert" id="notice">${notice}</p>`;
+  return reply.type(htmlType).send(page("sign-in.html").replace("<!--notice-->", told));
+}
 
 const turnedOff = () =>
   new RouterError("invalid_request", "The dashboard is turned off (dashboard.enabled).", { status: 404 });

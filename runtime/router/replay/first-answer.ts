@@ -1,8 +1,33 @@
-import type { StoredAnswer, Turn } from "./answer-store.ts";
-import { Recording, type Room } from "./recording.ts";
+import type { AnswerStore, StoredAnswer, StoreLimits, Turn } from "./answer-store.ts";
+import { Recording, Room } from "./recording.ts";
 
 /** An answer beside its body. */
 export type Answered = Omit<StoredAnswer, "body">;
+
+/** First answers of one store: while they are recorded they share as much room as the store has. */
+export class FirstAnswers {
+  readonly #store: AnswerStore;
+  #limits: StoreLimits;
+  #room: Room;
+
+  constructor(store: AnswerStore, limits: StoreLimits) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#room = new Room(limits.maxBytes);
+  }
+
+  of(turn: Turn): FirstAnswer {
+    return new FirstAnswer(turn, this.#store.maxBodyBytes, this.#room);
+  }
+
+  /** Other limits are the store's too. */
+  follow(limits: StoreLimits): void {
+    if (limits === this.#limits) return;
+    if (limits.maxBytes !== this.#limits.maxBytes) this.#room = new Room(limits.maxBytes);
+    this.#limits = limits;
+    this.#store.limit(limits);
+  }
+}
 
 /** The turn of the first request of its name: only a whole answer is kept. */
 export class FirstAnswer {
@@ -17,7 +42,7 @@ export class FirstAnswer {
   }
 
   keep(answer: StoredAnswer): Promise<void> {
-    return answer.body.length > this.#maxBodyBytes ? this.release() : this.#turn.keep(answer);
+    return this.#turn.keep(answer);
   }
 
   /** It failed: the repeat is tried anew. */

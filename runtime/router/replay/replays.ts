@@ -3,9 +3,8 @@ import { type IdempotencyConfig, renderJson } from "../../config/index.ts";
 import type { Caller } from "../authenticate.ts";
 import { RouterError } from "../errors.ts";
 import type { AnswerStore, StoredAnswer } from "./answer-store.ts";
-import { FirstAnswer } from "./first-answer.ts";
+import { type FirstAnswer, FirstAnswers } from "./first-answer.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { Room } from "./recording.ts";
 
 export const idempotencyHeader = "idempotency-key";
 
@@ -29,8 +28,7 @@ export type Begun =
 export class Replays {
   readonly #config: () => IdempotencyConfig;
   readonly #store: AnswerStore;
-  #limits: IdempotencyConfig;
-  #room: Room;
+  readonly #firsts: FirstAnswers;
 
   /**
    * @param config as it is now; another one is followed without losing what is kept
@@ -38,21 +36,21 @@ export class Replays {
    */
   constructor(config: () => IdempotencyConfig, store: AnswerStore = new MemoryStore(config())) {
     this.#config = config;
-    this.#limits = config();
     this.#store = store;
-    this.#room = new Room(this.#limits.maxBytes);
+    this.#firsts = new FirstAnswers(store, config());
   }
 
   /** @throws RouterError where the key is none, is another request's, or its request is still running */
   async begin(key: string, request: Repeatable): Promise<Begun> {
     if (!/^[\x20-\x7e]{1,255}$/.test(key)) throw wrong("allowed: 1 to 255 printable ASCII characters");
-    this.#follow();
+    const config = this.#config();
+    this.#firsts.follow(config);
     const { caller, route, headers, body } = request;
     const name = { tenant: caller?.tenant ?? "", digest: digest(["idempotency", caller?.tenant, caller?.keyId, key]) };
     const fingerprint = digest({ route, headers, body });
     const claim = await this.#store.claim(name, fingerprint);
-    if (claim.state === "unknown") return this.#unknown();
-    if (claim.state === "free") return { first: new FirstAnswer(claim.turn, this.#store.maxBodyBytes, this.#room) };
+    if (claim.state === "unknown") return unknown(config);
+    if (claim.state === "free") return { first: this.#firsts.of(claim.turn) };
     if (claim.fingerprint !== fingerprint) throw wrong("another request had this key; allowed: one that is new");
     if (claim.state === "running") throw stillRunning();
     return { answer: claim.answer };
@@ -62,24 +60,16 @@ export class Replays {
   forget(tenant: string): Promise<void> {
     return this.#store.forget(tenant);
   }
-
-  /** Whoever sends a key would rather ask again later than pay twice. */
-  #unknown(): Begun {
-    if (this.#limits.onStoreLost === "allow") return { first: undefined };
-    const message = `${idempotencyHeader}: whether the request was answered before can't be found out now; ask again`;
-    throw new RouterError("unavailable", message, { param: idempotencyHeader, headers: { "retry-after": "1" } });
-  }
-
-  #follow(): void {
-    const limits = this.#config();
-    if (limits === this.#limits) return;
-    if (limits.maxBytes !== this.#limits.maxBytes) this.#room = new Room(limits.maxBytes);
-    this.#limits = limits;
-    this.#store.limit(limits);
-  }
 }
 
 const digest = (value: unknown): string => hash("sha256", renderJson(value));
+
+/** Whoever sends a key would rather ask again later than pay twice. */
+function unknown({ onStoreLost }: IdempotencyConfig): Begun {
+  if (onStoreLost === "allow") return { first: undefined };
+  const message = `${idempotencyHeader}: whether the request was answered before can't be found out now; ask again`;
+  throw new RouterError("unavailable", message, { param: idempotencyHeader, headers: { "retry-after": "1" } });
+}
 
 function wrong(what: string): RouterError {
   return new RouterError("invalid_request", `${idempotencyHeader}: ${what}`, { param: idempotencyHeader });

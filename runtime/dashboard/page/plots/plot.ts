@@ -6,7 +6,11 @@ import { tooltip } from "./tooltip.ts";
 export type Data = uPlot.AlignedData;
 export type Series = uPlot.Series;
 
-export interface PlotForm {
+/** What a plot shows. */
+export interface Drawing {
+  /** Of its form: as long as it is the same, only values differ. */
+  readonly form: string;
+  readonly data: Data;
   readonly series: readonly Series[];
   readonly clock: Clock;
   /** Seconds since 1970. */
@@ -25,7 +29,7 @@ export class Plot {
   readonly #place: HTMLElement;
   #plot: uPlot | undefined;
   #form: string | undefined;
-  #tell: PlotForm["tell"] = () => [];
+  #tell: Drawing["tell"] = () => [];
   #bounds = { min: 0, max: 1, most: 1 };
 
   constructor(place: HTMLElement) {
@@ -33,17 +37,20 @@ export class Plot {
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(place);
   }
 
-  /** @param name of the form: as long as it is the same, only values differ */
-  show(name: string, form: PlotForm, data: Data): void {
-    this.#tell = form.tell;
-    this.#bounds = { ...form.times, most: form.atLeast };
-    if (this.#plot && name === this.#form) {
+  /** @param drawing undefined: there is nothing to show, and the place is hidden */
+  show(drawing: Drawing | undefined): void {
+    this.#place.hidden = !drawing;
+    if (!drawing) return;
+    const { form, data, times, atLeast, tell } = drawing;
+    this.#tell = tell;
+    this.#bounds = { ...times, most: atLeast };
+    if (this.#plot && form === this.#form) {
       this.#plot.setData(data);
       return;
     }
     this.clear();
-    this.#form = name;
-    this.#plot = new uPlot(this.#options(form), data, this.#place);
+    this.#form = form;
+    this.#plot = new uPlot(this.#options(drawing), data, this.#place);
   }
 
   clear(): void {
@@ -56,7 +63,7 @@ export class Plot {
     return { width: Math.max(200, Math.floor(this.#place.clientWidth)), height };
   }
 
-  #options({ series, clock, money }: PlotForm): uPlot.Options {
+  #options({ series, clock, money }: Drawing): uPlot.Options {
     const axis = {
       stroke: colour("muted"),
       font: "12px Inter, system-ui, sans-serif",

@@ -103,5 +103,5 @@ export function breakdownTable(state: State): View {
   </details>`;
 }
 
-export const columnName = (from: number, range: Range, clock: Clock): string =>
+const columnName = (from: number, range: Range, clock: Clock): string =>
   range === "30d" ? clock.day(from) : `${clock.day(from)}, ${clock.time(from)}`;

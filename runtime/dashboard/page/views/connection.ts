@@ -1,4 +1,3 @@
-import { html } from "lit-html";
 import type { State } from "../state.ts";
 import { pill, type View } from "./parts.ts";
 
@@ -11,6 +10,6 @@ export function connection({ connection: { kind } }: State): View {
     case "lost":
       return pill("warn", "Reconnecting");
     default:
-      return html`${pill("bad", "Ended")}`;
+      return pill("bad", "Ended");
   }
 }

@@ -14,7 +14,8 @@ export interface Part {
   readonly group?: number | undefined;
 }
 
-const widths = { day: 86_400_000, hour: 3_600_000 } as const;
+/** Of what is summed up by one row of each source; milliseconds. */
+export const widths = { day: 86_400_000, hour: 3_600_000 } as const;
 
 /**
  * Splits a time into parts whose sums, with their signs, add up to its own: the days (UTC) that are nearest to it, what

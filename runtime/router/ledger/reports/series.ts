@@ -1,6 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import { type CostFilter, filterSql } from "./costs.ts";
-import { Parameters, type PartSource, partsOf, partsSql } from "./parts.ts";
+import { Parameters, type PartSource, partsOf, partsSql, widths } from "./parts.ts";
 
 /** What a series may be split by. */
 export type SeriesBy = "model" | "tenant";
@@ -28,7 +28,6 @@ export interface SeriesCell {
   readonly cacheSavedNano: bigint;
 }
 
-const widths = { day: 86_400_000, hour: 3_600_000 } as const;
 const defaultTop = 7;
 
 /** Costs over time. Cheap where the bounds are whole hours: no row is looked at then, however many there are. */

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 
-/** The packs of this folder, by name. */
-export const packNames = ["budget", "sovereignty", "security"] as const;
+/** The packs of this folder, by name; `all` is the three others together. */
+export const packNames = ["budget", "sovereignty", "security", "all"] as const;
 export type PackName = (typeof packNames)[number];
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -13,9 +13,9 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
   );
   const regions = stack.regions.map((region) => composeRegion(region, stack.production, shared));
   const entries = regions.map((region) => composeInside(stack, insideOf(region), shared).traffic.entry);
-  const origins = stack.regions.flatMap(({ name, geography }, index) => {
+  const origins = stack.regions.flatMap(({ name, geography, monthlyUse }, index) => {
     const entry = entries[index];
-    return entry === undefined ? [] : [{ region: name, geography, ...entry }];
+    return entry === undefined ? [] : [{ region: name, geography, use: monthlyUse, ...entry }];
   });
   const url = composeEdge(stack, origins, shared);
   return {

@@ -31,6 +31,7 @@ export function composeRegion(region: AwsRegion, production: boolean, shared: Sh
     name,
     geography: region.geography,
     production,
+    use: region.monthlyUse,
     ...(registryMirror === undefined ? {} : { registryMirror }),
   });
   const inAws: AwsScope = { ...place, aws: awsProvider(place) };

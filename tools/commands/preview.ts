@@ -1,4 +1,5 @@
 import { prepareWorkspace, terminalProgress } from "../engine/index.ts";
+import { ensurePacks } from "../policies/index.ts";
 import { runCommand, stackArgument } from "./command.ts";
 import { header } from "./header.ts";
 import { operate } from "./operation.ts";
@@ -23,7 +24,10 @@ await runCommand({
   async run({ diff, "expect-no-changes": expectNoChanges }, positionals) {
     const name = stackArgument(positionals, knownStacks());
     const progress = terminalProgress();
-    const workspace = await prepareWorkspace(progress, process.env, providersOf(name));
+    const [workspace, packs] = await Promise.all([
+      prepareWorkspace(progress, process.env, providersOf(name)),
+      ensurePacks(progress),
+    ]);
     process.stdout.write(header(name, workspace));
     await keepingConfigFile(name, workspace, async () => {
       const stack = await operate("Opening the stack", () => openStack(name, workspace, progress));
@@ -34,6 +38,8 @@ await runCommand({
           color: process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never",
           diff,
           expectNoChanges,
+          policyPacks: [packs.folder],
+          policyPackConfigs: [packs.config],
         }),
       );
     });

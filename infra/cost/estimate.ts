@@ -50,7 +50,10 @@ function held(registered: readonly Draft[], manifests: readonly DeclaredManifest
 }
 
 /** Items by a property, each with its sum, dearest first. */
-export function totalsBy(items: readonly CostItem[], key: "region" | "capability"): [name: string, total: Range][] {
+export function totalsBy(
+  items: readonly Pick<CostItem, "region" | "capability" | "monthly">[],
+  key: "region" | "capability",
+): [name: string, total: Range][] {
   const totals = new Map<string, Range>();
   for (const item of items) totals.set(item[key], add(totals.get(item[key]) ?? zero, item.monthly));
   return [...totals].sort(([a, x], [b, y]) => y.expected - x.expected || (a < b ? -1 : 1));

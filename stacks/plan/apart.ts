@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import * as pulumi from "@pulumi/pulumi";
+import type { BudgetVerdict } from "../../infra/cost/index.ts";
 import type { StackConfig } from "../config/index.ts";
 import type { StackNames } from "./dry.ts";
 import type { Answer, Question } from "./worker.ts";
@@ -9,7 +11,7 @@ import type { Answer, Question } from "./worker.ts";
  *
  * @throws what the composition throws
  */
-export function verdictApart(config: StackConfig, names: StackNames): Promise<Answer> {
+export function verdictApart(config: StackConfig, names: StackNames): Promise<BudgetVerdict> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: { config, names } satisfies Question,
@@ -18,7 +20,10 @@ export function verdictApart(config: StackConfig, names: StackNames): Promise<An
       stdout: true,
       stderr: true,
     });
-    worker.once("message", resolve);
+    worker.once("message", (answer: Answer) => {
+      if ("verdict" in answer) resolve(answer.verdict);
+      else reject(answer.plain ? new pulumi.RunError((answer.error as Error).message) : answer.error);
+    });
     worker.once("error", reject);
     worker.once("exit", (code) => reject(new Error(`the stack's cost could not be reckoned: exit code ${code}`)));
   });

@@ -19,15 +19,15 @@ export interface Registered {
 /** What is registered, as a whole: where each part is, what it is a part of, and what its components declare. */
 export class Registrations<R extends Registered = Registered> {
   readonly resources: readonly R[];
-  readonly #byUrn: ReadonlyMap<string, R>;
+  #byUrn: ReadonlyMap<string, R> | undefined;
 
   constructor(resources: readonly R[]) {
     this.resources = resources;
-    this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   }
 
   /** The components that a resource is part of, nearest first. */
   ancestors({ parent }: R): R[] {
+    this.#byUrn ??= new Map(this.resources.map((resource) => [resource.urn, resource]));
     const found: R[] = [];
     for (let at = parent; at !== undefined; ) {
       const resource = this.#byUrn.get(at);

@@ -14,6 +14,7 @@ Shows what a deployment of a stack (local by default) would change, and what its
 they refuse ends it with 1. Needs no cluster, cloud account or secret.
 
   --diff                every changed property
+  --refresh             compares with what is really there, not with what was last deployed
   --expect-no-changes   ends with 1 if anything would change
   --comment FILE        writes a pull request's comment (Markdown): plan, cost, policies, a drawing
   --save FILE.json      writes down what the plan holds and costs
@@ -25,12 +26,13 @@ await runCommand({
   usage,
   options: {
     diff: { type: "boolean", default: false },
+    refresh: { type: "boolean", default: false },
     "expect-no-changes": { type: "boolean", default: false },
     comment: { type: "string" },
     save: { type: "string" },
     base: { type: "string" },
   },
-  async run({ diff, "expect-no-changes": expectNoChanges, comment, save, base }, positionals) {
+  async run({ diff, refresh, "expect-no-changes": expectNoChanges, comment, save, base }, positionals) {
     const name = stackArgument(positionals, knownStacks());
     const before = base === undefined ? undefined : readRecord(base, name);
     const progress = terminalProgress();
@@ -51,8 +53,9 @@ await runCommand({
             ...(comment === undefined && save === undefined ? {} : { onEvent: reader.read }),
             color: process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never",
             diff,
+            refresh,
             expectNoChanges,
-            policyPacks: [packs.folder],
+            policyPacks: [packs.executable],
             policyPackConfigs: [packs.config],
           }),
         );

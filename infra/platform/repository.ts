@@ -5,6 +5,8 @@ import { type AwsScope, RegionComponent } from "../region/index.ts";
 
 /** Which images are kept. */
 export interface ImageRepositoryArgs {
+  /** The AWS account, 12 digits. */
+  readonly accountId: string;
   /** Such as `router`. */
   readonly image: string;
   /** Images without a tag are removed after so many days. @default 14 */
@@ -20,16 +22,17 @@ const typeToken = "hybrid-llm:platform:ImageRepository";
  * Cost: by the GB-month.
  */
 export class ImageRepository extends RegionComponent<AwsScope> {
-  /** Without tag or digest. */
-  readonly url: pulumi.Output<string>;
+  /** Without tag or digest; known before it's there, so that a plan shows what runs. */
+  readonly url: string;
 
   constructor(name: string, scope: AwsScope, args: ImageRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { image, untaggedDays = 14 } = args;
+    const { accountId, image, untaggedDays = 14 } = args;
     super(typeToken, name, scope, { image }, opts);
+    const path = `${scope.stack}/${image}`;
     const repository = new aws.ecr.Repository(
       this.named("repository"),
       {
-        name: `${scope.stack}/${image}`,
+        name: path,
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS" }],
@@ -42,7 +45,8 @@ export class ImageRepository extends RegionComponent<AwsScope> {
       { repository: repository.name, policy: renderJson({ rules: [expiryOf(untaggedDays)] }) },
       this.own(),
     );
-    this.url = repository.repositoryUrl;
+    // https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+    this.url = `${accountId}.dkr.ecr.${scope.name}.amazonaws.com/${path}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -13,6 +13,10 @@ export const imageDigest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, "an image digest: sha256: and 64 hexadecimal digits, never a tag");
 
+export const imageRepository = z
+  .string()
+  .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/, "a registry's host and a path, without tag and digest");
+
 export const gibibytes = z.int().min(1).max(65_536);
 
 export const registryMirror = z

@@ -60,7 +60,7 @@ describe("the plan of prod", () => {
     );
     expect(limits).toEqual({
       "ap-northeast-1-karpenter-general-pool": { cpu: 64 },
-      "ap-northeast-1-karpenter-inference-pool": { "nvidia.com/gpu": 2 },
+      "ap-northeast-1-karpenter-inference-pool": { "nvidia.com/gpu": 3 },
       "eu-west-1-karpenter-general-pool": { cpu: 64 },
       "eu-west-1-karpenter-inference-pool": { "nvidia.com/gpu": 4 },
       "us-east-1-karpenter-general-pool": { cpu: 64 },

@@ -2,7 +2,7 @@ import { controlPlane } from "../cluster/index.ts";
 import { prepareWorkspace, terminalProgress } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
 import { hasPart } from "./part.ts";
-import { runStep } from "./step.ts";
+import { runTests } from "./run-tests.ts";
 
 const usage = `
 npm run test:cluster [-- FILTER ...]
@@ -20,6 +20,6 @@ await runCommand({
   async run(_, filters) {
     await prepareWorkspace(terminalProgress());
     if (!(await hasPart(controlPlane, "tests against a cluster"))) return;
-    await runStep("Tests against a cluster", "vitest", ["run", "--project", "cluster", ...filters]);
+    await runTests("Tests against a cluster", ["--project", "cluster", ...filters]);
   },
 });

@@ -1,7 +1,7 @@
-import { Failure, terminalProgress } from "../engine/index.ts";
-import { type Part, parts } from "../parts/index.ts";
+import { parts } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
-import { runStep } from "./step.ts";
+import { hasPart } from "./part.ts";
+import { runTests } from "./run-tests.ts";
 
 const usage = `
 npm run test:parts [-- FILTER ...]
@@ -18,23 +18,7 @@ await runCommand({
   usage,
   options: {},
   async run(_, filters) {
-    for (const part of parts) {
-      const problem = await problemOf(part);
-      if (problem === undefined) continue;
-      if (process.env.CI === "true") throw new Failure(`CI must have every part.\n${problem}`);
-      process.stdout.write(`SKIPPED: ${part.name}. ${problem}\n`);
-    }
-    await runStep("Tests with real parts", "vitest", ["run", "--project", "parts", ...filters]);
+    for (const part of parts) await hasPart(part, `tests with a real ${part.name}`);
+    await runTests("Tests with real parts", ["--project", "parts", ...filters]);
   },
 });
-
-/** Gets a part; answers why it can't be had. */
-async function problemOf(part: Part): Promise<string | undefined> {
-  try {
-    await part.ensure(terminalProgress());
-    return undefined;
-  } catch (error) {
-    if (error instanceof Failure) return error.message;
-    throw error;
-  }
-}

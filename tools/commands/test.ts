@@ -3,6 +3,7 @@ import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } 
 import { chromium, nginx, redis } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
 import { hasPart } from "./part.ts";
+import { runTests } from "./run-tests.ts";
 import { runStep } from "./step.ts";
 
 const usage = `
@@ -31,7 +32,7 @@ await runCommand({
     }
     for (const part of [redis, nginx, chromium]) await hasPart(part, `tests with a real ${part.name}`);
     const projects = ["unit", "program", "integration", "faults", "browser"].flatMap((name) => ["--project", name]);
-    await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
+    await runTests("Tests", [...projects, ...filters], environment);
   },
 });
 

@@ -3,7 +3,7 @@ export { RouterCluster, type RouterClusterArgs, type RouterVersion } from "./clu
 export { type ClusterSettings, type RenderedConfig, renderClusterConfig } from "./cluster-config.ts";
 export { RouterDeployment, type RouterDeploymentArgs } from "./deployment.ts";
 export { type ListenerSecurity, listenOf, mounts, portOf, probes } from "./listener.ts";
-export { keySecretOf, shared, terminationSeconds } from "./pod.ts";
+export { keySecretOf, routerPod, shared, terminationSeconds } from "./pod.ts";
 export { RouterProcess, type RouterProcessArgs } from "./process.ts";
 export { RehearsalProcess, type RehearsalProcessArgs } from "./rehearsal.ts";
 export { backendReferences, type Rollout, servingVersions, versionName } from "./rollout.ts";

@@ -88,12 +88,8 @@ async function fill(
   return { digest, commit: revision.commit };
 }
 
-const told = (digest: Digest, pushed: readonly string[]): string =>
-  [
-    ...pushed.map((target) => `pushed  ${target}`),
-    `digest  ${digest}`,
-    "",
-    "router.versions.<name> of Pulumi.<stack>.yaml:",
-    `  imageDigest: "${digest}"`,
-    "",
-  ].join("\n");
+function told(digest: Digest, pushed: readonly string[]): string {
+  const lines = [...pushed.map((target) => `pushed  ${target}`), `digest  ${digest}`];
+  const setting = ["router.versions.<name> of Pulumi.<stack>.yaml:", `  imageDigest: "${digest}"`];
+  return `${[...lines, "", ...setting].join("\n")}\n`;
+}

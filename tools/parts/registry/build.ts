@@ -8,7 +8,7 @@ const moduleDirectory = join(dirname(fileURLToPath(import.meta.url)), "go");
 const distribution = "github.com/distribution/distribution/v3";
 const version = pinnedVersion(moduleDirectory, distribution);
 
-/** The image registry of the CNCF, built from its Go modules; what it holds is in memory. */
+/** The image registry of the CNCF, built from its Go modules; what it holds is in a folder. */
 export const registry: Part & { readonly program: (directory: string) => string } = {
   name: `Distribution ${version}`,
   program: (directory) => join(directory, "registry"),

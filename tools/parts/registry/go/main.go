@@ -1,11 +1,11 @@
-// The CNCF's image registry with images in memory alone: its own main brings three clouds' storage along.
+// The CNCF's image registry with images in a folder: its own main brings three clouds' storage along.
 package main
 
 import (
 	"os"
 
 	"github.com/distribution/distribution/v3/registry"
-	_ "github.com/distribution/distribution/v3/registry/storage/driver/inmemory"
+	_ "github.com/distribution/distribution/v3/registry/storage/driver/filesystem"
 )
 
 func main() {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { routerBase } from "../../infra/versions.ts";
-import { terminalProgress } from "../engine/index.ts";
+import { Failure, terminalProgress } from "../engine/index.ts";
 import {
   archiveLayout,
   type Digest,
@@ -53,12 +53,16 @@ await runCommand({
   },
   async run({ json, ...options }) {
     const job = jobOf(options, defaultBase);
+    if (job.kind === "made" && job.output !== undefined && !existsSync(dirname(resolve(job.output)))) {
+      throw new Failure(`There is no folder for ${job.output}.`, ["make it, then run this again"]);
+    }
     const progress = terminalProgress();
     const program = crane.program(await crane.ensure(progress));
     if (job.kind === "login") return login(program, job.registry, job.user);
     const layout = mkdtempSync(join(tmpdir(), "hybrid-llm-image-"));
     try {
       const { digest, commit } = await fill(layout, program, job);
+      if (commit === undefined) progress.step("This is no clone: the image doesn't say what it was made from.");
       if (commit?.endsWith("-dirty")) progress.step("Files differ from their commit: the image says so in its labels.");
       if (job.kind === "made" && job.output !== undefined) await archiveLayout(layout, resolve(job.output));
       const pushed: string[] = [];

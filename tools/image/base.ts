@@ -47,9 +47,11 @@ export async function pullBase(
       [`--platform ${config.os}/${config.architecture}`, "--base with the digest of an index of several platforms"],
     );
   }
-  const layers = manifest.layers.map(({ digest, size }, index) => {
+  const layers = manifest.layers.map(({ digest, mediaType, size }, index) => {
     const diffId = config.rootfs.diff_ids[index];
-    if (diffId === undefined) throw new Failure(`${base.repository}@${base.digest} has layers without a diff ID.`);
+    if (diffId === undefined || !mediaType.endsWith("gzip")) {
+      throw new Failure(`${base.repository}@${base.digest} has layers other than tar and gzip: ${mediaType}.`);
+    }
     return { diffId, digest, size, file: blobFile(layout, digest) };
   });
   return { platform, config, layers };

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { renderJson } from "../../runtime/config/index.ts";
@@ -102,10 +102,16 @@ export function commitOf(layout: string, digest: Digest): string | undefined {
   return annotations?.[commitLabel];
 }
 
-/** Writes a layout into one file, the same bytes for the same images. */
-export function archiveLayout(layout: string, file: string): Promise<void> {
+/** Writes a layout into one file, the same bytes for the same images; an unfinished one has another name. */
+export async function archiveLayout(layout: string, file: string): Promise<void> {
   const blobs = readdirSync(join(layout, "blobs", "sha256")).map((name) => `blobs/sha256/${name}`);
   const paths = [...blobs, "index.json", "oci-layout"];
   const files = paths.map((path): ArchivedFile => ({ path, read: () => readFileSync(join(layout, path)) }));
-  return writeArchive(file, files);
+  const scratch = `${file}.${process.pid}`;
+  try {
+    await writeArchive(scratch, files);
+    renameSync(scratch, file);
+  } finally {
+    rmSync(scratch, { force: true });
+  }
 }

@@ -1,7 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { extract } from "tar";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { placeOf } from "../../../infra/region/index.ts";
 import { probes, renderClusterConfig } from "../../../infra/router/index.ts";
 import { parseRouterConfig } from "../../../runtime/config/index.ts";
@@ -12,7 +13,7 @@ import { run } from "../../../tools/parts/run.ts";
 import { freePort } from "../../support/clone.ts";
 import { describeWithServer, scratchDirectory } from "../support.ts";
 import { type ImageProcess, podOf } from "./pod.ts";
-import { type Registry, startRegistry } from "./registry.ts";
+import { type Registry, somebody, startRegistry } from "./registry.ts";
 import { pushStandIn, thisPlatform } from "./stand-in.ts";
 
 interface Told {
@@ -30,10 +31,10 @@ describeWithServer(bubblewrap, "with bubblewrap", () => {
       let made: Told;
 
       /** The command, as a person runs it. */
-      const image = async (...args: readonly string[]): Promise<Told> => {
-        const command = join(projectDirectory, "tools", "commands", "image.ts");
-        return JSON.parse(await run(process.execPath, [command, ...args, "--json"])) as Told;
-      };
+      const command = join(projectDirectory, "tools", "commands", "image.ts");
+      const environment = { DOCKER_CONFIG: join(scratch, "docker") };
+      const image = async (...args: readonly string[]): Promise<Told> =>
+        JSON.parse(await run(process.execPath, [command, ...args, "--json"], { environment })) as Told;
 
       beforeAll(async () => {
         chmodSync(scratch, 0o755);
@@ -79,6 +80,21 @@ describeWithServer(bubblewrap, "with bubblewrap", () => {
         expect(carried.digest).toBe(made.digest);
         expect(await run(program, ["digest", carried.pushed[0] ?? ""])).toBe(made.digest);
         await run(program, ["validate", "--remote", carried.pushed[0] ?? ""]);
+      });
+
+      test("waits for a password where a registry asks for one, and keeps the one that it is given", async () => {
+        const closed = await startRegistry(registryFolder, true);
+        onTestFinished(() => closed.stop());
+        const push = () => image("--from", join(scratch, "image.tar"), "--to", `${closed.host}/router`);
+        await expect(push()).rejects.toThrow(`npm run -s image -- --login ${closed.host} --user NAME`);
+        const said = spawnSync(process.execPath, [command, "--login", closed.host, "--user", somebody.name], {
+          input: somebody.password,
+          env: { ...process.env, ...environment },
+          encoding: "utf8",
+        });
+        expect(said).toMatchObject({ status: 0 });
+        expect(said.stdout + said.stderr).not.toContain(somebody.password);
+        expect((await push()).digest).toBe(made.digest);
       });
 
       test.each(platforms)("holds Node for %s", async (platform) => {

@@ -28,11 +28,10 @@ export class ImageRepository extends RegionComponent<AwsScope> {
   constructor(name: string, scope: AwsScope, args: ImageRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     const { accountId, image, untaggedDays = 14 } = args;
     super(typeToken, name, scope, { image }, opts);
-    const path = `${scope.stack}/${image}`;
     const repository = new aws.ecr.Repository(
       this.named("repository"),
       {
-        name: path,
+        name: pathOf(scope, image),
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS" }],
@@ -45,11 +44,21 @@ export class ImageRepository extends RegionComponent<AwsScope> {
       { repository: repository.name, policy: renderJson({ rules: [expiryOf(untaggedDays)] }) },
       this.own(),
     );
-    // https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-    this.url = `${accountId}.dkr.ecr.${scope.name}.amazonaws.com/${path}`;
+    this.url = repositoryUrl(accountId, scope, image);
     this.registerOutputs({ url: this.url });
   }
 }
+
+type Region = Pick<AwsScope, "stack" | "name">;
+
+const pathOf = ({ stack }: Pick<Region, "stack">, image: string): string => `${stack}/${image}`;
+
+/**
+ * Where a region's images are, without tag and digest.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ */
+export const repositoryUrl = (accountId: string, region: Region, image: string): string =>
+  `${accountId}.dkr.ecr.${region.name}.amazonaws.com/${pathOf(region, image)}`;
 
 function expiryOf(days: number): Record<string, unknown> {
   return {

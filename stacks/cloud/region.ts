@@ -9,6 +9,7 @@ import { type AwsScope, type CloudRegionScope, type Place, placeOf } from "../..
 import type { AwsRegion, CloudStack } from "../config/index.ts";
 import type { RegionPool } from "../models.ts";
 import type { Shared } from "../regions.ts";
+import { routerImage } from "../router-images.ts";
 
 /** A region that stands: what the rest of the stack is put into. */
 export interface CloudRegion {
@@ -93,7 +94,7 @@ export function composeRegion(
       after,
     ),
     storage: new Storage(`${name}-storage`, scope, after),
-    routerRepository: new ImageRepository(`${name}-router-images`, scope, { accountId, image: "router" }),
+    routerRepository: new ImageRepository(`${name}-router-images`, scope, { accountId, image: routerImage }),
     ready: [
       ...cluster.ready,
       new LoadBalancerController(

@@ -17,17 +17,18 @@ import {
 } from "../image/index.ts";
 import { crane } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
+import { repositoriesOf } from "./repositories.ts";
 
 const defaultBase = `${routerBase.repository}@${routerBase.digest}`;
 
 const usage = `
-npm run image [-- --to REPOSITORY ... --output FILE.tar]
+npm run image [-- [stack] [options]]
 
-Makes the router's image without Docker, for both kinds of nodes: a small base, Node 24, the bundled router. Pushes it where
---to says and prints the digest for router.versions.<name>.imageDigest, the same in every repository. One commit makes one
-digest, on whichever machine. Without --to and --output it prints the digest alone.
+Makes the router's image without Docker, for both kinds of nodes: a small base, Node 24, the bundled router. Pushes it to
+where the stack's clusters pull it from, each region's, and prints the digest for router.versions.<name>.imageDigest, the
+same in every repository. One commit makes one digest, on whichever machine. Without a stack and --to nothing is pushed.
 
-  --to REPOSITORY      such as registry.example.com/hybrid-llm/router; again for each further one
+  --to REPOSITORY      pushes there as well, such as registry.example.com/hybrid-llm/router; may be repeated
   --output FILE.tar    an OCI layout in a file, to be carried into an air gap
   --from FILE.tar      pushes such a file instead of making an image
   --base IMAGE@DIGEST  another base with glibc and libstdc++, or the same from your mirror
@@ -51,8 +52,10 @@ await runCommand({
     user: { type: "string" },
     json: { type: "boolean", default: false },
   },
-  async run({ json, ...options }) {
-    const job = jobOf(options, defaultBase);
+  async run({ json, ...options }, positionals) {
+    const ofStack = positionals.length === 0 ? [] : await repositoriesOf(positionals);
+    const to = [...ofStack, ...(options.to ?? [])];
+    const job = jobOf({ ...options, ...(to.length > 0 ? { to } : {}) }, defaultBase);
     if (job.kind === "made" && job.output !== undefined && !existsSync(dirname(resolve(job.output)))) {
       throw new Failure(`There is no folder for ${job.output}.`, ["make it, then run this again"]);
     }

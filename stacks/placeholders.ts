@@ -11,7 +11,7 @@ export function placeholdersOf({ router, gateway, mesh, models }: InCluster): st
   const digests: readonly (readonly [key: string, digest: string | undefined, image: string])[] = [
     ...Object.entries(router.versions).map(
       ([version, { imageDigest }]) =>
-        [`${routerKey}${version}.imageDigest`, imageDigest, "the router, as its push tells it"] as const,
+        [`${routerKey}${version}.imageDigest`, imageDigest, "the router, as npm run image tells it"] as const,
     ),
     ...(gateway.kind === "kong"
       ? [

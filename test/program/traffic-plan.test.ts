@@ -84,7 +84,7 @@ describe("images that nobody named", () => {
     if (unnamed.kind === "local") throw new Error("not in a cluster");
     expect(named(await planOf(unnamed, true), /:KongGateway$/)).toHaveLength(3);
     expect(placeholdersOf(unnamed)).toEqual([
-      "router.versions.current.imageDigest: zeros; the router, as its push tells it",
+      "router.versions.current.imageDigest: zeros; the router, as npm run image tells it",
       "gateway.controllerDigest: zeros; kong/kubernetes-ingress-controller 3.5.10",
       ...["operator", "metricsServer", "webhooks"].map(
         (part) => `models.autoscaling.digests.${part}: zeros; KEDA 2.18.1`,

@@ -52,7 +52,7 @@ export async function pullBase(
     if (diffId === undefined || !mediaType.endsWith("gzip")) {
       throw new Failure(`${base.repository}@${base.digest} has layers other than tar and gzip: ${mediaType}.`);
     }
-    return { diffId, digest, size, file: blobFile(layout, digest) };
+    return { diffId, digest, size, read: () => readFileSync(blobFile(layout, digest)) };
   });
   return { platform, config, layers };
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { renderJson } from "../../runtime/config/index.ts";
@@ -6,14 +6,14 @@ import { type ArchivedFile, writeArchive } from "./archive.ts";
 import { type Digest, digestOf, hexOf } from "./digest.ts";
 import { osAndArchitecture, type Platform } from "./platform.ts";
 
-/** A layer in a file. */
+/** A layer: a compressed tar. */
 export interface Layer {
   /** Of the tar. */
   readonly diffId: Digest;
   /** Of the compressed tar. */
   readonly digest: Digest;
   readonly size: number;
-  readonly file: string;
+  readonly read: () => Uint8Array;
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/media-types.md */
@@ -77,7 +77,7 @@ export function writeLayout(
     return { mediaType, digest, size: Buffer.byteLength(text) };
   };
   const manifests = images.map(({ platform, config, layers }) => {
-    for (const { digest, file } of layers) copyFileSync(file, blobFile(layout, digest));
+    for (const { digest, read } of layers) writeFileSync(blobFile(layout, digest), read());
     const manifest = write(mediaTypes.manifest, {
       schemaVersion: 2,
       mediaType: mediaTypes.manifest,

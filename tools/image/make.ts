@@ -3,7 +3,7 @@ import { version } from "../../runtime/version.ts";
 import type { Progress } from "../engine/index.ts";
 import { type BaseReference, pullBase } from "./base.ts";
 import type { Digest } from "./digest.ts";
-import { makeLayer } from "./layer.ts";
+import { keptLayer, makeLayer } from "./layer.ts";
 import { commitLabel, type ImageConfig, type Layer, type PlatformImage, writeLayout } from "./layout.ts";
 import { nodeFiles, nodePath } from "./node.ts";
 import type { Platform } from "./platform.ts";
@@ -26,11 +26,11 @@ export interface ImageArgs {
  */
 export async function makeImage(layout: string, args: ImageArgs, progress: Progress): Promise<Digest> {
   const { crane, base, revision } = args;
-  const router = await makeLayer("the router", await routerFiles(), progress);
+  const router = await makeLayer(await routerFiles());
   const images: PlatformImage[] = [];
   for (const platform of args.platforms) {
     const below = await pullBase(crane, base, platform, progress);
-    const node = await makeLayer(`Node for ${platform}`, await nodeFiles(platform, progress), progress);
+    const node = await keptLayer(`Node for ${platform}`, await nodeFiles(platform, progress), progress);
     const added = [node, router];
     images.push({ platform, config: configOf(below.config, added, revision), layers: [...below.layers, ...added] });
   }

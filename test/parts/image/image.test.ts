@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { extract } from "tar";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { placeOf } from "../../../infra/region/index.ts";
@@ -25,18 +25,19 @@ describeWithServer(bubblewrap, "with bubblewrap", () => {
   describeWithServer(crane, "with crane", (craneFolder) => {
     describeWithServer(registry, "the router's image", (registryFolder) => {
       const program = crane.program(craneFolder);
-      const scratch = scratchDirectory("image");
+      let scratch: string;
       let images: Registry;
       let base: string;
       let made: Told;
 
       /** The command, as a person runs it. */
       const command = join(projectDirectory, "tools", "commands", "image.ts");
-      const environment = { DOCKER_CONFIG: join(scratch, "docker") };
+      const environment = () => ({ DOCKER_CONFIG: join(scratch, "docker") });
       const image = async (...args: readonly string[]): Promise<Told> =>
-        JSON.parse(await run(process.execPath, [command, ...args, "--json"], { environment })) as Told;
+        JSON.parse(await run(process.execPath, [command, ...args, "--json"], { environment: environment() })) as Told;
 
       beforeAll(async () => {
+        scratch = scratchDirectory("image");
         chmodSync(scratch, 0o755);
         images = await startRegistry(registryFolder);
         base = await pushStandIn(program, images.host);
@@ -68,11 +69,17 @@ describeWithServer(bubblewrap, "with bubblewrap", () => {
         ]);
       });
 
-      test("has the same digest when it is made again, and leaves what is pushed already", async () => {
-        expect(await image("--base", base, "--to", `${images.host}/eu/router`)).toEqual({
-          digest: made.digest,
-          pushed: made.pushed.slice(0, 1),
+      test("has the same digest when it is made anew by somebody else, and leaves what is pushed already", async () => {
+        const elsewhere = {
+          XDG_CACHE_HOME: join(scratch, "cache"),
+          PATH: [craneFolder, process.env.PATH].join(delimiter),
+          TZ: "Asia/Tokyo",
+        };
+        const args = ["--base", base, "--to", `${images.host}/eu/router`, "--json"];
+        const again = await run(process.execPath, [command, ...args], {
+          environment: { ...environment(), ...elsewhere },
         });
+        expect(JSON.parse(again)).toEqual({ digest: made.digest, pushed: made.pushed.slice(0, 1) });
       });
 
       test("is carried in a file to a registry that nothing else reaches", async () => {
@@ -89,7 +96,7 @@ describeWithServer(bubblewrap, "with bubblewrap", () => {
         await expect(push()).rejects.toThrow(`npm run -s image -- --login ${closed.host} --user NAME`);
         const said = spawnSync(process.execPath, [command, "--login", closed.host, "--user", somebody.name], {
           input: somebody.password,
-          env: { ...process.env, ...environment },
+          env: { ...process.env, ...environment() },
           encoding: "utf8",
         });
         expect(said).toMatchObject({ status: 0 });

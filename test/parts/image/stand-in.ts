@@ -24,7 +24,7 @@ export async function pushStandIn(crane: string, host: string): Promise<string> 
     const images: PlatformImage[] = [];
     for (const platform of platforms) {
       const files = platform === thisPlatform ? await libraries() : [markerOf(platform)];
-      const layer = await makeLayer("this machine's libraries", files, silent);
+      const layer = await makeLayer(files);
       images.push({ platform, config: configOf(platform, layer), layers: [layer] });
     }
     const repository = `${host}/stand-in-of-this-machines-glibc`;

@@ -30,13 +30,13 @@ export type Job =
 export function jobOf(options: JobOptions, defaultBase: string): Job {
   const { login, from } = options;
   if (login !== undefined) {
-    refuseWith(options, "login", ["to", "base", "platform", "output", "from"]);
+    refuseBeside("--login", options, ["to", "base", "platform", "output", "from"]);
     if (!/^[a-z0-9.-]+(:\d+)?$/.test(login)) {
       throw new Failure(`${login} is no registry.`, ["--login takes its host alone, with its port if it has one"]);
     }
     return { kind: "login", registry: login, user: options.user ?? "AWS" };
   }
-  refuseWith(options, "no --login", ["user"]);
+  if (options.user !== undefined) throw new Failure("--user says whose password --login keeps, and nothing else.");
   const repositories = [...new Set(options.to ?? [])];
   const wrong = repositories.filter((repository) => !imageRepository.safeParse(repository).success);
   if (wrong.length > 0) {
@@ -45,7 +45,7 @@ export function jobOf(options: JobOptions, defaultBase: string): Job {
     ]);
   }
   if (from !== undefined) {
-    refuseWith(options, "from", ["base", "platform", "output"]);
+    refuseBeside("--from", options, ["base", "platform", "output"]);
     if (repositories.length === 0) throw new Failure("--from needs to know where to push.", ["--to REPOSITORY"]);
     return { kind: "carried", file: from, repositories };
   }
@@ -58,8 +58,7 @@ export function jobOf(options: JobOptions, defaultBase: string): Job {
   };
 }
 
-function refuseWith(options: JobOptions, what: string, names: readonly (keyof JobOptions)[]): void {
+function refuseBeside(what: string, options: JobOptions, names: readonly (keyof JobOptions)[]): void {
   const given = names.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
-  const other = what.startsWith("no ") ? what : `--${what}`;
-  if (given.length > 0) throw new Failure(`${given.join(", ")} can't stand with ${other}.`);
+  if (given.length > 0) throw new Failure(`${given.join(", ")} can't stand with ${what}.`);
 }

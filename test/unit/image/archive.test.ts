@@ -21,7 +21,9 @@ test("the same files make the same bytes, in whatever order and whenever", () =>
   vi.setSystemTime(new Date("2040-01-01"));
   expect(Buffer.concat([...archive(files.toReversed())]).equals(one)).toBe(true);
   // Whoever makes it: nothing of this machine, its clock and its user may be in it.
-  expect(createHash("sha256").update(one).digest("hex")).toMatchInlineSnapshot(`"625d845275a912a84be05d5c84bde356825150073b47fa42eb9f0c8c61a54be2"`);
+  expect(createHash("sha256").update(one).digest("hex")).toMatchInlineSnapshot(
+    `"625d845275a912a84be05d5c84bde356825150073b47fa42eb9f0c8c61a54be2"`,
+  );
 });
 
 test("a content, a path and a mode that differ make other bytes", () => {

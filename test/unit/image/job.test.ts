@@ -56,7 +56,7 @@ describe("what the command for images is to do", () => {
       { login: "https://registry.example.com" },
       "https://registry.example.com is no registry.\n  --login takes its host",
     ],
-    [{ to: [ecr], user: "me" }, "--user can't stand with no --login."],
+    [{ to: [ecr], user: "me" }, "--user says whose password --login keeps"],
   ])("refuses %j", (options, message) => {
     expect(() => jobOf(options, base)).toThrow(message);
   });

@@ -78,7 +78,7 @@ describe("prod with its Vault set up and its drills allowed", () => {
     const stack = stackOf("prod");
     if (stack.kind !== "cloud") throw new Error("not in a cloud");
     const vaultAddresses = Object.fromEntries(regions.map((region) => [region, `https://vault.${region}.example.com`]));
-    const plan: Registration[] = await planOf({
+    const plan: readonly Registration[] = await planOf({
       ...stack,
       secrets: { ...stack.secrets, vaultReady: true, vaultAddresses },
       chaos: { ...stack.chaos, enabled: true, namespaces: ["router"] },

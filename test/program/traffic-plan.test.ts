@@ -14,7 +14,7 @@ const changed = (stack: string, changes: object): StackConfig =>
   parseStackConfig({ ...stackOf(stack), ...changes }, `Pulumi.${stack}.yaml`);
 
 describe("what prod's traffic passes", () => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(stackOf("prod"));
   });
@@ -152,7 +152,7 @@ const variants: Record<string, object> = {
 };
 
 describe.each(Object.entries(variants))("a stack with %s", (_, changes) => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(changed("dev", changes), true);
   });

@@ -11,6 +11,7 @@ const inEachRegion: Readonly<Record<string, readonly (readonly [type: string, na
   "R11 autoscaling": [
     ["kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "router-current-autoscaler"],
     ["kubernetes:helm.sh/v3:Release", "platform-metrics-server-chart-release"],
+    ["kubernetes:helm.sh/v3:Release", "metrics-adapter-chart-release"],
   ],
   "R13 erasure: keys that can be deleted": [
     ["vault:index/mount:Mount", "vault-configuration-engine-transit"],

@@ -48,6 +48,7 @@ describe("what prod's traffic passes", () => {
     expect(open.toSorted()).toEqual([
       "eu-west-1-mesh-gateway-controller-open",
       "eu-west-1-mesh-gateway-gateway-open",
+      "eu-west-1-mesh-observability-prometheus-adapter-open",
       "eu-west-1-mesh-observability-prometheus-open",
       "eu-west-1-mesh-strict",
       "eu-west-1-mesh-vault-vault-open",
@@ -86,6 +87,7 @@ describe("images that nobody named", () => {
     expect(placeholdersOf(unnamed)).toEqual([
       "router.versions.current.imageDigest: zeros; the router, as its push tells it",
       "gateway.controllerDigest: zeros; kong/kubernetes-ingress-controller 3.5.10",
+      "observability.adapterDigest: zeros; prometheus-adapter v0.12.0",
       ...["operator", "metricsServer", "webhooks"].map(
         (part) => `models.autoscaling.digests.${part}: zeros; KEDA 2.18.1`,
       ),

@@ -386,6 +386,10 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     },
     paths: ["router.rollout.weight"],
   },
+  "requests under way are told by somebody": {
+    value: { ...cloud, router: { ...cloud.router, autoscaling: { inFlightPerReplica: 50 } } },
+    paths: ["router.autoscaling.inFlightPerReplica"],
+  },
   "what models may cost a day is said once": {
     value: { ...cloud, router: router({ budgets: { stack: { day: 20, month: 400 } } }) },
     paths: ["router.versions.current.config.budgets.stack.day"],

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { until } from "../../support/wait.ts";
 import { adminKey, as, moneyConfig } from "../router/money.ts";
-import { pair, type RouterOptions, says, type TestRouter, until } from "../router/support.ts";
+import { pair, type RouterOptions, says, type TestRouter } from "../router/support.ts";
 import { type Receiver, receiver, told } from "./receiver.ts";
 
 /** Each answer costs half a dollar. */

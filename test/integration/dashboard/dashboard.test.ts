@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { until } from "../../support/wait.ts";
 import { adminKey, moneyConfig, withLedger } from "../router/money.ts";
-import { key as clientKey, errorOf, pair, type TestRouter, until } from "../router/support.ts";
+import { key as clientKey, errorOf, pair, type TestRouter } from "../router/support.ts";
 
 const own = { "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
 

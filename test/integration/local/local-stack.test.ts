@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRehearsal } from "../../../runtime/rehearsal/index.ts";
 import { isAlive } from "../../../tools/engine/index.ts";
-import { Clone, finish, freePort, type Result } from "../../support/clone.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
+import { Clone, finish, type Result } from "../../support/clone.ts";
 
 /*
  * What the README says, done in a fresh clone with the real engine: the tests of this file are one story and run in

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { find, start, status, stop } from "../../../runtime/supervisor/client.ts";
 import { groupLives, startOf } from "../../../runtime/supervisor/process.ts";
-import { Bench, commandLines, eventually, Fixture, filesOf, type Program } from "./bench.ts";
+import { eventually } from "../../support/wait.ts";
+import { Bench, commandLines, Fixture, filesOf, type Program } from "./bench.ts";
 import { accepts, get, Stream } from "./load.ts";
 
 const bench = new Bench();
@@ -62,10 +63,7 @@ describe("a supervisor", () => {
     for (let crash = 1; crash <= 3; crash++) {
       await expect(get(port, "/crash")).rejects.toThrow();
       expect(await get(port)).toBe("v1");
-      await eventually(
-        "the restart counted",
-        async () => (await status(service.directory)).restarts === crash || undefined,
-      );
+      await eventually("the restart counted", async () => (await status(service.directory)).restarts === crash);
     }
     expect(await portOf(service)).toBe(port);
   });
@@ -77,7 +75,7 @@ describe("a supervisor", () => {
     const port = await portOf(service);
     writeFileSync(join(service.directory, "v1", "worker.mjs"), "process.exit(3);\n");
     await expect(get(port, "/crash")).rejects.toThrow();
-    await eventually("failed restarts", async () => (await status(service.directory)).restarts >= 2 || undefined);
+    await eventually("failed restarts", async () => (await status(service.directory)).restarts >= 2);
     const waiting = get(port);
     service.write("v2", {});
     await service.exchange();
@@ -92,7 +90,7 @@ describe("a supervisor", () => {
     const stream = new Stream(port, 2);
     expect(await stream.next()).toBe("v1 1");
     const stopped = stop(service.directory, 90_000);
-    await eventually("the port closed", async () => !(await accepts(port)) || undefined);
+    await eventually("the port closed", async () => !(await accepts(port)));
     expect(await stream.next()).toBe("v1 2");
     expect(await stream.next()).toBeUndefined();
     await stopped;
@@ -106,7 +104,7 @@ describe("a supervisor", () => {
     service.write("v1", {});
     const { pid } = await service.start();
     process.kill(pid, "SIGTERM");
-    await eventually("its end", () => startOf(pid) === undefined || undefined);
+    await eventually("its end", () => startOf(pid) === undefined);
     expect(readdirSync(service.directory).sort()).toEqual(["log", "service.json", "v1"]);
   });
 
@@ -116,7 +114,7 @@ describe("a supervisor", () => {
     const { pid } = await service.start();
     const port = await portOf(service);
     process.kill(pid, "SIGKILL");
-    await eventually("the end of its workers", () => !groupLives(pid) || undefined);
+    await eventually("the end of its workers", () => !groupLives(pid));
     expect(await accepts(port)).toBe(false);
     expect(await find(service.directory)).toMatchObject({ state: "dead", pid });
     await expect(status(service.directory)).rejects.toThrow(`its process ${pid} is dead`);
@@ -131,7 +129,7 @@ describe("a supervisor", () => {
     const { pid } = await service.start();
     const port = await portOf(service);
     process.kill(pid, "SIGKILL");
-    await eventually("its end", () => startOf(pid) === undefined || undefined);
+    await eventually("its end", () => startOf(pid) === undefined);
     service.write("v1", { port });
     expect(await service.start()).toMatchObject({ address: { port } });
   });

@@ -26,7 +26,8 @@ describeWithChromium("the dashboard", () => {
     const shown = Number((await page.textContent("#spent-today"))?.replace("$", ""));
     expect(Math.abs(shown - cost) / cost).toBeLessThan(0.05);
     const row = page.locator("table.requests tbody tr").first();
-    for (const told of ["200", "school", "openai/big", `$${cost.toFixed(5)}`]) await row.getByText(told).first().waitFor();
+    for (const told of ["200", "school", "openai/big", `$${cost.toFixed(5)}`])
+      await row.getByText(told).first().waitFor();
     await page.waitForSelector(".budgets :text('school')");
     await page.waitForSelector(".groups :text('big')");
     await page.waitForSelector("#spend-plot canvas");

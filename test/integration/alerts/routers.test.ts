@@ -81,25 +81,6 @@ describeWithRedis("two routers of one Redis", () => {
     expect(alertLines(later)).toEqual([]);
     for (const router of both) expect(router.logText()).not.toContain(to.token);
   });
-
-  test("where one dies between its claim and the webhook the other tells it, once", async () => {
-    const to = await receiver();
-    const deadKey = "{dies}:alert:";
-    const router = await routerTelling(to, shared("dies"));
-    await until(async () => (await router.get("/v1/budgets")).status === 200);
-    const day = (await router.spending.status(Date.now(), ["tenant:school"]))[0]?.status?.day;
-    const periodId = Math.floor(((day?.resetsAt ?? 0) - 1) / 86_400_000);
-    const claim = `${deadKey}day:${periodId}:50:tenant:school`;
-    // Another router claimed it, and is no more.
-    await server.command("SET", claim, JSON.stringify({ state: "sending", at: Date.now(), by: "dead" }), "PX", "30000");
-    await ask(router, 5);
-    await until(async () => (await budgetOf(router, "tenant:school"))?.day.alerts[0]?.state === "sending");
-    expect(to.received).toEqual([]);
-    await server.command("PEXPIRE", claim, "0");
-    await until(() => to.received.length === 1);
-    await until(async () => (await budgetOf(router, "tenant:school"))?.day.alerts[0]?.state === "sent");
-    expect(told(to)).toEqual(["tenant:school day 50"]);
-  });
 });
 
 describe("a router without Redis", () => {

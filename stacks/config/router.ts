@@ -46,6 +46,14 @@ export const ProcessRouter = RouterVersions.extend({
     .enum(["none", "optional", "required"])
     .default("optional")
     .meta({ description: "Whether a client must show a certificate of the stack's own authority." }),
+  environmentFile: z
+    .string()
+    .regex(/^(\/|~\/)./, "an absolute path, or one that begins with ~/")
+    .optional()
+    .meta({
+      description:
+        "A file of this machine with variables for the router, NAME=value a line, such as REDIS_URL and DATABASE_URL. Its owner alone may read it (chmod 600); its content is in neither state nor log. A changed file is taken by the next up.",
+    }),
 });
 
 /** The router as a Deployment of a cluster, one for each version that serves. */

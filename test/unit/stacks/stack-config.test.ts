@@ -463,6 +463,21 @@ describe("rules", () => {
   });
 });
 
+describe("an environment file", () => {
+  const named = (environmentFile: string) => problemsOf({ kind: "local", router: { environmentFile } });
+
+  it("is named so that it is the same wherever it is read", () => {
+    expect(named("/etc/router.env")).toEqual([]);
+    expect(named("~/.config/router.env")).toEqual([]);
+    const told = 'router.environmentFile: given "router.env"; allowed: an absolute path, or one that begins with ~/';
+    expect(named("router.env")).toEqual([expect.stringContaining(told)]);
+  });
+
+  it("is this machine's: a cluster has none", () => {
+    expect(problemsOf({ ...cloud, router: { environmentFile: "/etc/router.env" } })).toHaveLength(1);
+  });
+});
+
 describe("a mesh", () => {
   it("of Linkerd is refused, and what there is is named", () => {
     expect(problemsOf({ ...cloud, mesh: { kind: "linkerd" } })).toEqual([

@@ -1,3 +1,4 @@
 /** A real Kubernetes control plane on this machine; see {@link startControlPlane}. */
 export { controlPlane } from "./build.ts";
+export { type CrdSource, crdSources, customResourceDefinitions, type Definition, definitionsIn } from "./crds/index.ts";
 export { type ControlPlane, startControlPlane } from "./start.ts";

@@ -1,4 +1,4 @@
-import { controlPlane } from "../cluster/index.ts";
+import { controlPlane, customResourceDefinitions } from "../cluster/index.ts";
 import { prepareWorkspace, terminalProgress } from "../engine/index.ts";
 import { runCommand } from "./command.ts";
 import { hasPart } from "./part.ts";
@@ -19,7 +19,10 @@ await runCommand({
   options: {},
   async run(_, filters) {
     await prepareWorkspace(terminalProgress());
-    if (!(await hasPart(controlPlane, "tests against a cluster"))) return;
-    await runTests("Tests against a cluster", ["--project", "cluster", ...filters]);
+    for (const part of [customResourceDefinitions, controlPlane]) {
+      if (!(await hasPart(part, "tests against a cluster"))) return;
+    }
+    // One control plane at a time: two would have a core each.
+    await runTests("Tests against a cluster", ["--project", "cluster", "--no-file-parallelism", ...filters]);
   },
 });

@@ -139,6 +139,8 @@ export async function startControlPlane(directory: string, progress: Progress = 
       "authorization-kubeconfig": controllers,
       "secure-port": "0",
       "leader-elect": "false",
+      // A node that somebody plays sends no heartbeats: its pods would be taken for lost.
+      controllers: "*,-node-lifecycle-controller",
       "use-service-account-credentials": "true",
       "service-account-private-key-file": accountsKey,
       "root-ca-file": ca,

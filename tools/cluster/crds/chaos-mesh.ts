@@ -3,6 +3,9 @@ import type { Progress } from "../../engine/index.ts";
 import { buildGoProgram, runInModule } from "../../parts/go.ts";
 import { type Definition, readDefinitions } from "./definition.ts";
 
+export const chaosMeshVersion =
+  "v2.8.2 is no module; these are generated from the types of its API's module, of 2026-09";
+
 const types = "github.com/chaos-mesh/chaos-mesh/api/v1alpha1";
 
 /** Chaos Mesh's module has the types without the definitions: these are generated as its own makefile does. */

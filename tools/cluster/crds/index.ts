@@ -6,7 +6,7 @@ import { cacheDirectory } from "../../engine/index.ts";
 import { moduleSums, pinnedModuleFolder } from "../../parts/go.ts";
 import { findKept, keep } from "../../parts/kept.ts";
 import type { Part } from "../../parts/part.ts";
-import { generateChaosMesh } from "./chaos-mesh.ts";
+import { chaosMeshVersion, generateChaosMesh } from "./chaos-mesh.ts";
 import { type Definition, readDefinitions } from "./definition.ts";
 import { crdSources } from "./sources.ts";
 
@@ -35,6 +35,14 @@ export const customResourceDefinitions: Part = {
       return [fileName];
     }),
 };
+
+/** Systems whose definitions are of another version than the stacks install, with the reason. */
+export const otherVersions: readonly string[] = [
+  ...crdSources.flatMap(({ system, otherVersion }) =>
+    otherVersion === undefined ? [] : [`${system}: ${otherVersion}`],
+  ),
+  `Chaos Mesh: ${chaosMeshVersion}`,
+];
 
 /** @param directory where {@link customResourceDefinitions} is kept */
 export const definitionsIn = (directory: string): readonly Definition[] =>

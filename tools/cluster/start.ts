@@ -17,6 +17,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   readonly kubeconfigFile: string;
   readonly server: string;
+  /** Whose certificate the server shows, in PEM. */
+  readonly certificateAuthority: string;
   /** Ends every process and removes all that it kept. */
   stop(): Promise<void>;
 }
@@ -149,7 +151,8 @@ export async function startControlPlane(directory: string, progress: Progress = 
     const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace: "default", name: "default" } };
     await until(started, "the default ServiceAccount", () => cluster.get(account));
     progress.step(`Kubernetes answers at ${server}.`);
-    return { kubeconfig: admin, kubeconfigFile: put("kubeconfig.json", admin), server, stop };
+    const kubeconfigFile = put("kubeconfig.json", admin);
+    return { kubeconfig: admin, kubeconfigFile, server, certificateAuthority: authority.certificate, stop };
   } catch (error) {
     await stop();
     throw error;

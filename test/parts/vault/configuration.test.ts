@@ -2,57 +2,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Authority } from "../../../tools/cluster/authority.ts";
-import { projectDirectory } from "../../../tools/engine/index.ts";
 import { Vault } from "../../../tools/offline/vault/client.ts";
 import { vault } from "../../../tools/parts/index.ts";
 import { PulumiProgram } from "../../support/pulumi-program.ts";
 import { describeWithServer } from "../support.ts";
+import { canary, firstKeys, secondPhase } from "./program.ts";
 import { startVault, type VaultServer } from "./server.ts";
 
-const canary = "canary-81d2c";
-
-/**
- * The second phase of a stack's secrets. The test's own are where audit's file lies, and the API server's CA: this Vault is
- * in no pod.
- */
-const programOf = ({ address, directory }: VaultServer, ca: string, providers: string) => `
-import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import * as vault from "@pulumi/vault";
-import { placeOf } from "${projectDirectory}/infra/region/index.ts";
-import { VaultConfiguration, vaultField } from "${projectDirectory}/infra/secrets/index.ts";
-
-const ca = ${JSON.stringify(ca)};
-const changed = {
-  "vault:index/audit:Audit": ({ options }) =>
-    options.file_path === "stdout" ? {} : { options: { ...options, file_path: "${directory}/audit.log" } },
-  "vault:kubernetes/authBackendConfig:AuthBackendConfig": () => ({ kubernetesCaCert: ca, disableLocalCaJwt: true }),
-};
-pulumi.runtime.registerResourceTransform(({ type, props, opts }) => ({
-  props: { ...props, ...changed[type]?.(props) }, opts,
-}));
-const scope = {
-  ...placeOf({ stack: "hybrid-llm-test", name: "site-a" }),
-  kubernetes: new kubernetes.Provider("site-a-kubernetes", { kubeconfig: "{}", clusterIdentifier: "site-a" }),
-};
-const provider = new vault.Provider("site-a-vault", { address: "${address}", skipChildToken: true });
-const configured = new VaultConfiguration("site-a-vault-configuration", scope, {
-  provider, authPath: "kubernetes", own: true, keys: ${providers},
-});
-const after = { provider, dependsOn: [configured] };
-new vault.kv.SecretV2("openai", {
-  mount: "kv", name: "llm/openai", dataJson: pulumi.secret(JSON.stringify({ key: "${canary}" })),
-}, after);
-`;
-
-const openai = 'vaultField("kv/llm/openai#key")';
-const first = `{ openai: ${openai} }`;
-const second = `{ openai: ${openai}, claude: vaultField("kv/llm/claude#key") }`;
+const second = { openai: "kv/llm/openai#key", claude: "kv/llm/claude#key" };
 
 describeWithServer(vault, "a stack's second phase and a real Vault", (directory) => {
   let server: VaultServer;
   let program: PulumiProgram;
-  let ca: string;
+  let auth: object;
   const told = async (path: string) => (await server.asRoot.find({ path })) as Record<string, never> | undefined;
   const ran = async (work: Promise<{ ok: boolean; output: string }>) => {
     const { ok, output } = await work;
@@ -72,9 +34,10 @@ describeWithServer(vault, "a stack's second phase and a real Vault", (directory)
 
   beforeAll(async () => {
     server = await startVault(directory);
-    ca = (await Authority.make("cluster")).certificate;
+    // This Vault is in no pod, where the CA would lie.
+    auth = { kubernetesCaCert: (await Authority.make("cluster")).certificate, disableLocalCaJwt: true };
     program = await PulumiProgram.open({ VAULT_TOKEN: server.rootToken });
-    program.write(programOf(server, ca, first));
+    program.write(secondPhase(server, { auth, keys: firstKeys }));
   });
   afterAll(async () => {
     program?.remove();
@@ -161,7 +124,7 @@ describeWithServer(vault, "a stack's second phase and a real Vault", (directory)
   });
 
   test("another provider's key changes the policies alone", async () => {
-    program.write(programOf(server, ca, second));
+    program.write(secondPhase(server, { auth, keys: second }));
     const output = await ran(program.up());
     expect(output).toMatch(/~ 2 updated/);
     expect(output).not.toMatch(/replaced|deleted/);

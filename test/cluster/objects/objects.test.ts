@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { StackConfig } from "../../../stacks/config/index.ts";
 import { customResourceDefinitions } from "../../../tools/cluster/index.ts";
+import { goldens, objectsOfGolden } from "../../support/goldens.ts";
+import { objectsOf, type Planned } from "../../support/manifests.ts";
+import { phasesOf } from "../../support/phases.ts";
 import { clustersOf, planOf, stackOf } from "../../support/plan.ts";
 import { describeWithControlPlane, startCluster, type TestCluster } from "../support.ts";
-import { goldens, objectsOfGolden } from "./goldens.ts";
-import { objectsOf, type Planned } from "./manifests.ts";
 import { installDefinitions, refusals } from "./trial.ts";
-
-/** The same stack once its Vaults are initialised. */
-async function whenVaultAnswers(config: StackConfig): Promise<StackConfig> {
-  if (config.kind === "local") throw new Error("local has no Vault");
-  const regions = clustersOf(await planOf(config)).map(({ region }) => region);
-  const vaultAddresses = Object.fromEntries(regions.map((name) => [name, `https://vault.${name}.example.com`]));
-  return { ...config, secrets: { ...config.secrets, vaultReady: true, vaultAddresses } } as StackConfig;
-}
 
 /** Namespaces that a golden's objects are in and that another component makes. */
 function homesOf(planned: readonly Planned[]): Planned[] {
@@ -74,8 +66,7 @@ describeWithControlPlane("what is planned, at a real API server", (directory) =>
   });
 
   test.each(["cluster", "dev", "prod", "airgap"])("each object of %s is taken, in both phases", async (stack) => {
-    const config = stackOf(stack);
-    for (const phase of [config, await whenVaultAnswers(config)]) {
+    for (const phase of phasesOf(stackOf(stack))) {
       for (const { region, objects } of clustersOf(await planOf(phase))) {
         const planned = objectsOf(objects);
         expect(planned.length).toBeGreaterThan(20);

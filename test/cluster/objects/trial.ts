@@ -2,8 +2,8 @@ import { expect, vi } from "vitest";
 import { type Definition, definitionsIn } from "../../../tools/cluster/index.ts";
 import { describeObject, type KubernetesObject } from "../../../tools/offline/kubernetes/objects.ts";
 import { UserError } from "../../../tools/provider/index.ts";
+import { madeBy, type Planned } from "../../support/manifests.ts";
 import type { TestCluster } from "../support.ts";
-import { madeBy, type Planned } from "./manifests.ts";
 
 const atOnce = 8;
 const fieldManager = "hybrid-llm-test";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Cluster } from "../../../tools/offline/kubernetes/cluster.ts";
 import type { KubernetesObject } from "../../../tools/offline/kubernetes/objects.ts";
-import { objectsOfGolden } from "../objects/goldens.ts";
+import { objectsOfGolden } from "../../support/goldens.ts";
 import { describeWithControlPlane, startCluster, type TestCluster } from "../support.ts";
 
 const order = ["Namespace", "RuntimeClass", "PriorityClass", "ServiceAccount", "Role", "RoleBinding"];

@@ -5,9 +5,9 @@ import { Vault } from "../../../tools/offline/vault/client.ts";
 import { vault } from "../../../tools/parts/index.ts";
 import { canary, firstKeys, secondPhase } from "../../parts/vault/program.ts";
 import { startVault, type VaultServer } from "../../parts/vault/server.ts";
+import { objectsOf } from "../../support/manifests.ts";
 import { planOf, stackOf } from "../../support/plan.ts";
 import { PulumiProgram } from "../../support/pulumi-program.ts";
-import { objectsOf } from "../objects/manifests.ts";
 import { describeWithControlPlane, startCluster, type TestCluster } from "../support.ts";
 
 /** What Kubernetes must have for pods to log in: accounts, and Vault's right to ask whose token it is. */

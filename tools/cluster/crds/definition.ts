@@ -10,7 +10,10 @@ export interface Definition extends KubernetesObject {
     readonly group: string;
     readonly scope: "Cluster" | "Namespaced";
     readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly name: string }[];
+    readonly versions: readonly {
+      readonly name: string;
+      readonly schema: { readonly openAPIV3Schema: Readonly<Record<string, unknown>> };
+    }[];
   };
 }
 

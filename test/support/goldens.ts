@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { type Planned, plannedOf } from "./manifests.ts";
 
-const folder = join(import.meta.dirname, "..", "..", "program", "golden");
+const folder = join(import.meta.dirname, "..", "program", "golden");
 
 /** What components are known to register, file by file; some are in no stack yet, or switched off in all of them. */
 export const goldens = readdirSync(folder)

@@ -1,6 +1,6 @@
-import { parseToken } from "../../../tools/offline/kubernetes/kinds.ts";
-import type { KubernetesObject, Metadata } from "../../../tools/offline/kubernetes/objects.ts";
-import type { Registration } from "../../support/pulumi-mocks.ts";
+import { parseToken } from "../../tools/offline/kubernetes/kinds.ts";
+import type { KubernetesObject, Metadata } from "../../tools/offline/kubernetes/objects.ts";
+import type { Registration } from "./pulumi-mocks.ts";
 
 /** The mark of a secret in what a program registers. */
 const secretMark = "4dabf18193072939515e22adb298388d";

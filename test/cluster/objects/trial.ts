@@ -14,9 +14,14 @@ const ground = new Set(["LimitRange", "Namespace", "PriorityClass", "ResourceQuo
 /** Of it, what can't be changed into that of the next stack. */
 const fixed = new Set(["PriorityClass", "RuntimeClass"]);
 
-/** Makes every definition, and waits until the API server serves its kind. */
-export async function installDefinitions({ direct }: TestCluster, directory: string): Promise<void> {
-  const definitions = definitionsIn(directory);
+/** Makes the definitions of the kinds that are planned, and waits until the API server serves them. */
+export async function installDefinitions(
+  { direct }: TestCluster,
+  directory: string,
+  planned: readonly Planned[],
+): Promise<void> {
+  const kinds = new Set(planned.map(({ object }) => `${object.apiVersion?.split("/")[0]} ${object.kind}`));
+  const definitions = definitionsIn(directory).filter(({ spec }) => kinds.has(`${spec.group} ${spec.names.kind}`));
   await each(definitions, (definition) => direct.apply(definition, { fieldManager, force: true }));
   await each(definitions, (definition) =>
     vi.waitFor(

@@ -1,6 +1,5 @@
 import { Vault } from "../../../tools/offline/vault/client.ts";
-import { vault } from "../../../tools/parts/index.ts";
-import { freePort } from "../../support/clone.ts";
+import { freePort, vault } from "../../../tools/parts/index.ts";
 import { type Server, scratchDirectory, startServer } from "../support.ts";
 
 export interface VaultServer extends Server {

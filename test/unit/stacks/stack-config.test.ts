@@ -474,7 +474,7 @@ describe("an environment file", () => {
   });
 
   it("is this machine's: a cluster has none", () => {
-    expect(problemsOf({ ...cloud, router: { environmentFile: "/etc/router.env" } })).toHaveLength(1);
+    expect(problemsOf({ ...cloud, router: { ...cloud.router, environmentFile: "/etc/router.env" } })).toHaveLength(1);
   });
 });
 

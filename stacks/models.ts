@@ -47,12 +47,8 @@ export function composeModels(stack: InCluster, region: ModelRegion): pulumi.Res
     autoscaling === undefined
       ? []
       : [
-          new Keda(
-            `${scope.name}-autoscaling`,
-            scope,
-            { digests: digestsOf(autoscaling.digests) },
-            { dependsOn: [...ready] },
-          ).ready,
+          new Keda(`${scope.name}-autoscaling`, scope, { digests: autoscaling.digests }, { dependsOn: [...ready] })
+            .ready,
         ];
   const after = { dependsOn: [...ready, ...keda] };
   return [
@@ -63,12 +59,6 @@ export function composeModels(stack: InCluster, region: ModelRegion): pulumi.Res
 
 type Options = { readonly dependsOn: pulumi.Resource[] };
 type Models = InCluster["models"];
-
-const digestsOf = ({ operator, metricsServer, webhooks }: NonNullable<Models["autoscaling"]>["digests"]) => ({
-  operator: operator as `sha256:${string}`,
-  metricsServer: metricsServer as `sha256:${string}`,
-  webhooks: webhooks as `sha256:${string}`,
-});
 
 function createOllama(
   stack: InCluster,

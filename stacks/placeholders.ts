@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kedaVersion, kongVersion } from "../infra/facts.ts";
+import { adapterVersion, kedaVersion, kongVersion } from "../infra/facts.ts";
 import { trafficCharts } from "../infra/versions.ts";
 import type { InCluster } from "./config/index.ts";
 
@@ -7,7 +7,7 @@ const routerKey = "router.versions.";
 const placeholder = `sha256:${"0".repeat(64)}`;
 
 /** The images whose digest a stack still has to say: where in its configuration, and of what. */
-export function placeholdersOf({ router, gateway, mesh, models }: InCluster): string[] {
+export function placeholdersOf({ router, gateway, mesh, models, observability }: InCluster): string[] {
   const digests: readonly (readonly [key: string, digest: string | undefined, image: string])[] = [
     ...Object.entries(router.versions).map(
       ([version, { imageDigest }]) =>
@@ -25,6 +25,7 @@ export function placeholdersOf({ router, gateway, mesh, models }: InCluster): st
     ...(mesh.kind === "istio"
       ? [["mesh.proxyDigest", mesh.proxyDigest, `istio/proxyv2 ${trafficCharts.istiod.version}`] as const]
       : []),
+    ["observability.adapterDigest", observability.adapterDigest, `prometheus-adapter ${adapterVersion}`],
     ...Object.entries(models.autoscaling?.digests ?? {}).map(
       ([part, digest]) => [`models.autoscaling.digests.${part}`, digest, `KEDA ${kedaVersion}`] as const,
     ),

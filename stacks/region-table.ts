@@ -74,6 +74,7 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
       ? observabilityFlows({
           apiServers,
           metrics: observability.metrics,
+          adapter: observability.adapterDigest !== undefined,
           spansLeave: observability.traces.kind === "otlp" && !airgapped,
         })
       : []),

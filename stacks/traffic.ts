@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ChaosMesh } from "../infra/chaos/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
-import { Prometheus, Tracing } from "../infra/observability/index.ts";
+import { MetricsAdapter, Prometheus, Tracing } from "../infra/observability/index.ts";
 import type { Platform } from "../infra/platform/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
 import type { InCluster } from "./config/index.ts";
@@ -66,6 +66,14 @@ export function composeTraffic(stack: InCluster, region: TrafficRegion, shared: 
         after,
       )
     : undefined;
+  if (prometheus !== undefined && observability.adapterDigest !== undefined) {
+    new MetricsAdapter(
+      `${name}-metrics-adapter`,
+      scope,
+      { namespace: namespaces.observability, digest: observability.adapterDigest },
+      { dependsOn: [...after.dependsOn, prometheus.ready] },
+    );
+  }
   const { entry, ready } = composeGateway(stack, region, shared, { otlpEndpoint: tracing?.otlpEndpoint, after });
   if (stack.chaos.enabled) createChaos(stack, scope, after);
   return { entry, ready, otlpEndpoint: tracing?.otlpEndpoint, prometheusUrl: prometheus?.url };

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { secondsBuckets } from "../../infra/facts.ts";
-import { gibibytes, name, registryMirror } from "./common.ts";
+import { adapterVersion, secondsBuckets } from "../../infra/facts.ts";
+import { gibibytes, imageDigest, name, registryMirror } from "./common.ts";
 
 /** The private authority: root, one intermediate per region, leaves. */
 export const Pki = z.strictObject({
@@ -51,6 +51,9 @@ export const Observability = z.strictObject({
     ])
     .default({ kind: "jaeger" }),
   metrics: z.boolean().default(true).meta({ description: "Prometheus, alerts and dashboards." }),
+  adapterDigest: imageDigest.optional().meta({
+    description: `Of prometheus-adapter/prometheus-adapter ${adapterVersion}, which no public source pins: it tells autoscalers of the requests under way. Zeros stand for it in a preview; \`up\` refuses them.`,
+  }),
   retentionDays: z.int().min(1).max(365).default(15),
   storageGiB: gibibytes.default(20),
   slo: Slo.prefault({}),

@@ -49,6 +49,14 @@ const clientCertificate = z
 export const ProcessRouter = RouterVersions.extend({
   workers: z.int().min(1).max(64).default(1).meta({ description: "Worker processes under the one listening socket." }),
   clientCertificate,
+  environmentFile: z
+    .string()
+    .regex(/^(\/|~\/)./, "an absolute path, or one that begins with ~/")
+    .optional()
+    .meta({
+      description:
+        "A file of this machine with variables for the router, NAME=value a line, such as REDIS_URL and DATABASE_URL. Its owner alone may read it (chmod 600); its content is in neither state nor log. A changed file is taken by the next up.",
+    }),
 });
 
 /** The router as a Deployment of a cluster, one for each version that serves. */

@@ -49,6 +49,30 @@ export const servingRules: readonly Rule[] = [
     ),
   },
   {
+    name: "requests under way are told by somebody",
+    check: inCluster(({ router: { autoscaling }, observability: { metrics, adapterDigest } }) => [
+      ...(autoscaling?.inFlightPerReplica !== undefined && (adapterDigest === undefined || !metrics)
+        ? [
+            {
+              path: ["router", "autoscaling", "inFlightPerReplica"],
+              allowed:
+                "only with observability.metrics and observability.adapterDigest, which tell autoscalers of them",
+              fix: "set both, or remove it",
+            },
+          ]
+        : []),
+      ...(adapterDigest !== undefined && !metrics
+        ? [
+            {
+              path: ["observability", "adapterDigest"],
+              allowed: "only with observability.metrics",
+              fix: "remove it, or set metrics",
+            },
+          ]
+        : []),
+    ]),
+  },
+  {
     name: "what models may cost a day is said once",
     check: inCluster(({ router: { versions } }) =>
       Object.entries(versions).flatMap(([version, { config }]) => {

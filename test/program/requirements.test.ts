@@ -11,6 +11,7 @@ const inEachRegion: Readonly<Record<string, readonly (readonly [type: string, na
   "R11 autoscaling": [
     ["kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "router-current-autoscaler"],
     ["kubernetes:helm.sh/v3:Release", "platform-metrics-server-chart-release"],
+    ["kubernetes:helm.sh/v3:Release", "metrics-adapter-chart-release"],
   ],
   "R13 erasure: keys that can be deleted": [
     ["vault:index/mount:Mount", "vault-configuration-engine-transit"],
@@ -78,7 +79,7 @@ describe("prod with its Vault set up and its drills allowed", () => {
     const stack = stackOf("prod");
     if (stack.kind !== "cloud") throw new Error("not in a cloud");
     const vaultAddresses = Object.fromEntries(regions.map((region) => [region, `https://vault.${region}.example.com`]));
-    const plan: Registration[] = await planOf({
+    const plan: readonly Registration[] = await planOf({
       ...stack,
       secrets: { ...stack.secrets, vaultReady: true, vaultAddresses },
       chaos: { ...stack.chaos, enabled: true, namespaces: ["router"] },

@@ -15,7 +15,7 @@ const configOf = (plan: readonly Registration[], name: string) =>
   JSON.parse((inputsOf(plan, name) as { data: Record<string, string> }).data["router.json"] ?? "null");
 
 describe("the router of prod", () => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   const at = (name: string) => byName(plan)[`eu-west-1-${name}`]?.inputs as Record<string, never>;
   beforeAll(async () => {
     plan = await planOf(stackOf("prod"));

@@ -14,7 +14,7 @@ const changed = (stack: string, changes: object): StackConfig =>
   parseStackConfig({ ...stackOf(stack), ...changes }, `Pulumi.${stack}.yaml`);
 
 describe("what prod's traffic passes", () => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(stackOf("prod"));
   });
@@ -48,6 +48,7 @@ describe("what prod's traffic passes", () => {
     expect(open.toSorted()).toEqual([
       "eu-west-1-mesh-gateway-controller-open",
       "eu-west-1-mesh-gateway-gateway-open",
+      "eu-west-1-mesh-observability-prometheus-adapter-open",
       "eu-west-1-mesh-observability-prometheus-open",
       "eu-west-1-mesh-strict",
       "eu-west-1-mesh-vault-vault-open",
@@ -86,6 +87,7 @@ describe("images that nobody named", () => {
     expect(placeholdersOf(unnamed)).toEqual([
       "router.versions.current.imageDigest: zeros; the router, as npm run image tells it",
       "gateway.controllerDigest: zeros; kong/kubernetes-ingress-controller 3.5.10",
+      "observability.adapterDigest: zeros; prometheus-adapter v0.12.0",
       ...["operator", "metricsServer", "webhooks"].map(
         (part) => `models.autoscaling.digests.${part}: zeros; KEDA 2.18.1`,
       ),
@@ -152,7 +154,7 @@ const variants: Record<string, object> = {
 };
 
 describe.each(Object.entries(variants))("a stack with %s", (_, changes) => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(changed("dev", changes), true);
   });

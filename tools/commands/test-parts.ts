@@ -6,11 +6,12 @@ import { runTests } from "./run-tests.ts";
 const usage = `
 npm run test:parts [-- FILTER ...]
 
-Tests the router against real servers: Ollama, Jaeger and an image registry, built from their Go modules, and Triton, from
-its PyPI wheel. What is missing is built or installed once, into the user's cache folder (on two cores Ollama takes about
-four minutes, Jaeger about three, the registry one); as root on Debian also the system's packages that they need. A part
-that this machine can't have is skipped, and with CI=true it is a failure. With filters, only the test files whose paths
-contain one of them.
+Tests against real servers: the router against Ollama and Jaeger, built from their Go modules, and Triton, from its PyPI
+wheel; what a stack sets in Vault against Vault's core, and the router's image against a registry, built from theirs. What is
+missing is built or installed once, into the user's cache folder (on two cores Ollama takes about four minutes, Jaeger and
+Vault about three each, the registry one); as root on Debian also the system's packages that they need. A part that this
+machine can't have is skipped, and with CI=true it is a failure. With filters, only the test files whose paths contain one of
+them.
 
   --help
 `;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { registry } from "../../../tools/parts/index.ts";
-import { freePort } from "../../support/clone.ts";
 import { type Server, scratchDirectory, startServer } from "../support.ts";
 
 export interface Registry extends Server {

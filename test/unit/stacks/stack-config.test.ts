@@ -386,6 +386,10 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     },
     paths: ["router.rollout.weight"],
   },
+  "requests under way are told by somebody": {
+    value: { ...cloud, router: { ...cloud.router, autoscaling: { inFlightPerReplica: 50 } } },
+    paths: ["router.autoscaling.inFlightPerReplica"],
+  },
   "what models may cost a day is said once": {
     value: { ...cloud, router: router({ budgets: { stack: { day: 20, month: 400 } } }) },
     paths: ["router.versions.current.config.budgets.stack.day"],
@@ -456,6 +460,21 @@ describe("rules", () => {
     ]) {
       expect(problemsOf(value)).toEqual([]);
     }
+  });
+});
+
+describe("an environment file", () => {
+  const named = (environmentFile: string) => problemsOf({ kind: "local", router: { environmentFile } });
+
+  it("is named so that it is the same wherever it is read", () => {
+    expect(named("/etc/router.env")).toEqual([]);
+    expect(named("~/.config/router.env")).toEqual([]);
+    const told = 'router.environmentFile: given "router.env"; allowed: an absolute path, or one that begins with ~/';
+    expect(named("router.env")).toEqual([expect.stringContaining(told)]);
+  });
+
+  it("is this machine's: a cluster has none", () => {
+    expect(problemsOf({ ...cloud, router: { ...cloud.router, environmentFile: "/etc/router.env" } })).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Vault } from "../../../tools/offline/vault/client.ts";
-import { freePort, vault } from "../../../tools/parts/index.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
+import { vault } from "../../../tools/parts/index.ts";
 import { type Server, scratchDirectory, startServer } from "../support.ts";
 
 export interface VaultServer extends Server {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory, Failure, type Progress, which } from "../engine/index.ts";
 import { run } from "./run.ts";
@@ -84,13 +84,11 @@ export function pinnedVersion(directory: string, module: string): string {
   return version;
 }
 
-/**
- * Where a program is kept: its version, its modules' checksums and the platform are in the folder's name.
- *
- * @param source what else it is made of, if it isn't a module's own program
- */
-export function goProgramFolder(name: string, directory: string, version: string, source = Buffer.alloc(0)): string {
-  const key = createHash("sha256").update(moduleSums(directory)).update(source);
+/** Where a program is kept: its version, its modules' checksums, our own sources and the platform are in the folder's name. */
+export function goProgramFolder(name: string, directory: string, version: string): string {
+  const key = createHash("sha256").update(moduleSums(directory));
+  const sources = readdirSync(directory).filter((file) => file.endsWith(".go"));
+  for (const source of sources.sort()) key.update(readFileSync(join(directory, source)));
   const folder = `v${version}-${process.platform}-${process.arch}-${key.digest("hex").slice(0, 12)}`;
   return join(cacheDirectory(), "parts", name, folder);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildGoProgram, goProgramFolder, pinnedVersion } from "../go.ts";
@@ -40,4 +40,4 @@ const built = {
 };
 
 /** The program itself is in the key too: it is ours. */
-const keptIn = () => goProgramFolder("vault", moduleDirectory, version, readFileSync(join(moduleDirectory, "main.go")));
+const keptIn = () => goProgramFolder("vault", moduleDirectory, version);

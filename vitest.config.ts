@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** A suite that starts real processes, or waits for something. */
@@ -13,6 +14,8 @@ const slow = (name: string, limitMs: number) => ({
 export default defineConfig({
   test: {
     pool: "forks",
+    // Most tests wait for processes of their own more than they work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       slow("program", 60_000),

@@ -226,3 +226,10 @@ export const images = {
     digest: "sha256:3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3",
   },
 } as const satisfies Readonly<Record<string, ImageVersion>>;
+
+/** What the router's image is made on: glibc and libstdc++, which Node needs, certificates, and no shell. */
+export const routerBase: ImageVersion = {
+  repository: "gcr.io/distroless/cc-debian12",
+  tag: "nonroot",
+  digest: "sha256:9dac0a79194e45a7da0158a9c6da57b217585af0786db3845d1f0ec1a0dd182f",
+};

@@ -1,7 +1,7 @@
 import { clusterProvider, expandHome } from "../infra/cluster/index.ts";
 import { Platform } from "../infra/platform/index.ts";
 import { placeOf, privateNetworks, type RegionScope } from "../infra/region/index.ts";
-import type { ExistingCluster } from "./config/index.ts";
+import type { ExistingCluster, InCluster } from "./config/index.ts";
 import type { Inside } from "./inside.ts";
 import type { Shared } from "./regions.ts";
 
@@ -48,15 +48,27 @@ export function composeExisting(cluster: ExistingCluster, options: ExistingOptio
 const ownNetworks = privateNetworks.map((cidr) => ({ cidr }));
 
 /** The same cluster, as what stands in it is put into. */
-export function insideOf({ apiServers }: ExistingCluster, { scope, platform }: ExistingRegion): Inside {
+export function insideOf(
+  { apiServers, gpuPools }: ExistingCluster,
+  { scope, platform }: ExistingRegion,
+  routerImages: string,
+): Inside {
   return {
     scope,
     platform,
     ready: [platform],
+    pools: gpuPools,
+    routerImages,
     networks: {
       apiServers: apiServers.map((cidr) => ({ cidr })),
       clients: ownNetworks,
       vaults: ownNetworks,
     },
   };
+}
+
+/** Where the router's images are; the configuration's rules see to it that it is said. */
+export function routerImagesOf({ router }: InCluster): string {
+  if (router.imageRepository === undefined) throw new TypeError("router.imageRepository is missing");
+  return router.imageRepository;
 }

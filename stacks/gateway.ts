@@ -1,6 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../infra/cluster/index.ts";
-import { kongVersion } from "../infra/facts.ts";
 import { ApiGateway, EntryLoadBalancer, KongGateway, kongTarget } from "../infra/gateway/index.ts";
 import type { Network } from "../infra/network/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
@@ -32,7 +31,7 @@ interface Surroundings {
   readonly after: { readonly dependsOn: pulumi.Resource[] };
 }
 
-/** What stands before a region's router. */
+/** What stands before a region's router: by what it is reached from outside, if it is, and what its routes wait for. */
 export function composeGateway(
   stack: InCluster,
   region: {
@@ -42,12 +41,12 @@ export function composeGateway(
   },
   shared: Shared,
   { otlpEndpoint, after }: Surroundings,
-): RegionEntry | undefined {
+): { readonly entry: RegionEntry | undefined; readonly ready: readonly pulumi.Resource[] } {
   const { gateway } = stack;
   const { scope, cloud, platform } = region;
-  if (gateway.kind === "none") return undefined;
+  if (gateway.kind === "none") return { entry: undefined, ready: [] };
   if (gateway.kind === "aws-api-gateway") {
-    return cloud === undefined ? undefined : composeApiGateway(stack, gateway, cloud, after);
+    return { entry: cloud && composeApiGateway(stack, gateway, cloud, after), ready: [] };
   }
   const exposure = gateway.exposure ?? (cloud === undefined ? "cluster" : "internal");
   const balanced = cloud !== undefined && exposure !== "cluster" ? { cloud, exposure } : undefined;
@@ -55,13 +54,15 @@ export function composeGateway(
     ...after.dependsOn,
     ...platform.gatewayApi,
   ]);
-  if (balanced === undefined) return undefined;
-  return createEntry(
-    balanced.cloud,
-    balanced.exposure,
-    { namespace: namespaces.gateway, ...kongTarget },
-    { dependsOn: [...after.dependsOn, kong] },
-  );
+  const entry =
+    balanced &&
+    createEntry(
+      balanced.cloud,
+      balanced.exposure,
+      { namespace: namespaces.gateway, ...kongTarget },
+      { dependsOn: [...after.dependsOn, kong] },
+    );
+  return { entry, ready: kong.ready };
 }
 
 function createKong(
@@ -75,7 +76,6 @@ function createKong(
   }: { scope: RegionScope; shared: Shared; otlpEndpoint: string | undefined; proxyProtocol: boolean },
   dependsOn: pulumi.Resource[],
 ): KongGateway {
-  refusePlaceholder(controllerDigest, scope.name);
   return new KongGateway(
     `${scope.name}-gateway`,
     scope,
@@ -94,16 +94,6 @@ function createKong(
     },
     { dependsOn },
   );
-}
-
-const placeholder = `sha256:${"0".repeat(64)}`;
-
-/** @throws RunError in an `up`: a plan may be made without knowing the image, but nothing may be deployed */
-export function refusePlaceholder(digest: string, region: string, isPlan = pulumi.runtime.isDryRun()): void {
-  if (digest !== placeholder) return;
-  const what = `gateway.controllerDigest: zeros; ${region} needs the digest of kong/kubernetes-ingress-controller ${kongVersion}, as your registry tells it`;
-  if (!isPlan) throw new pulumi.RunError(what);
-  pulumi.log.warn(what);
 }
 
 function createEntry(

@@ -13,6 +13,7 @@ import { otlpGrpcOf } from "../infra/observability/index.ts";
 import type { Platform } from "../infra/platform/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
 import type { InCluster } from "./config/index.ts";
+import { modelQuota } from "./model-room.ts";
 import { hasKong, isWatched, isWeighedByMesh, linesOf, type RegionNetworks, regionFlows } from "./region-table.ts";
 import type { Shared } from "./regions.ts";
 import { storeQuotas } from "./store-quotas.ts";
@@ -24,6 +25,8 @@ export interface HomeRegion {
   /** What pods need to run. */
   readonly ready: readonly pulumi.Resource[];
   readonly networks: RegionNetworks;
+  /** Nodes with accelerators. */
+  readonly pools: readonly { readonly name: string; readonly maxGpus: number }[];
 }
 
 /** Namespaces in which pods may run. */
@@ -60,9 +63,14 @@ export function struck(stack: InCluster): readonly string[] {
   return listed.length > 0 || production ? listed : [namespaces.router, namespaces.data];
 }
 
-function createNamespaces(stack: InCluster, { scope, ready }: HomeRegion): ReadonlyMap<NamespaceName, Namespace> {
+function createNamespaces(
+  stack: InCluster,
+  { scope, ready, pools }: HomeRegion,
+): ReadonlyMap<NamespaceName, Namespace> {
+  const models = modelQuota(stack.models, pools);
   const quotas: Partial<Record<NamespaceName, NamespaceQuota>> = {
     ...storeQuotas(stack.data),
+    ...(models === undefined ? {} : { models }),
     ...(hasKong(stack) ? { gateway: { pods: 60, cpu: "30", memory: "60Gi" } } : {}),
     ...(isWatched(stack) ? { observability: { pods: 20, cpu: "8", memory: "24Gi", volumes: 6 } } : {}),
   };

@@ -4,6 +4,10 @@ import { compose } from "./compose.ts";
 import { configKey, parseStackConfig } from "./config/index.ts";
 import { refuseOverBudget } from "./plan/index.ts";
 
+// The SDK has every stack trace mapped back through source maps, and takes several for each resource. Node takes types out
+// in place: positions are right as they are, and a third of a large preview was spent on looking for maps.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 /** The Pulumi program: checks the stack's configuration once, whole, then its budget, and composes what it describes. */
 export default async function main(): Promise<pulumi.Inputs> {
   const stack = pulumi.getStack();

@@ -1,6 +1,7 @@
-import { storeFlows, storeParties } from "../infra/data/index.ts";
+import { podIdentityAgent, storeFlows, storeParties } from "../infra/data/index.ts";
 import { gatewayFlows } from "../infra/gateway/index.ts";
 import { waypointFlows } from "../infra/mesh/index.ts";
+import { tritonServer } from "../infra/models/index.ts";
 import {
   type Flow,
   internet,
@@ -56,6 +57,9 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
       ...storeParties(data, networks),
       vault: vault ?? "cluster",
       observability: watched,
+      callers: stack.router.callers,
+      modelStore: stack.kind === "airgap" ? { cidr: stack.airgap.modelStoreNetwork } : undefined,
+      apiServers: stack.sandbox === undefined ? undefined : apiServers,
     }),
     ...otherVaults.flatMap((to) =>
       to === "cluster" ? [] : [{ from: router, to, ports: [8200], because: "keys that erase" }],
@@ -70,13 +74,25 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
       ? observabilityFlows({
           apiServers,
           metrics: observability.metrics,
+          adapter: observability.adapterDigest !== undefined,
           spansLeave: observability.traces.kind === "otlp" && !airgapped,
         })
       : []),
-    ...(isWeighedByMesh(stack) ? waypointFlows(routerPortOf(stack), [{ namespace: namespaces.gateway }]) : []),
+    ...(isWeighedByMesh(stack)
+      ? waypointFlows(
+          routerPortOf(stack),
+          [...(hasKong(stack) ? [namespaces.gateway] : []), ...stack.router.callers].map((namespace) => ({
+            namespace,
+          })),
+        )
+      : []),
+    ...(stack.kind === "cloud" && stack.models.triton?.repository.startsWith("s3://")
+      ? [{ from: triton, to: podIdentityAgent, ports: [80], because: "reading the models has a role" }]
+      : []),
   ];
 }
 
+const triton = { namespace: namespaces.models, name: tritonServer.name };
 const router = { namespace: namespaces.router, name: "router" };
 
 function ownVaultFlows({ secrets: { vault } }: InCluster, apiServers: readonly OutsideNetwork[]): Flow[] {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ChaosMesh } from "../infra/chaos/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
-import { Prometheus, Tracing } from "../infra/observability/index.ts";
+import { MetricsAdapter, Prometheus, Tracing } from "../infra/observability/index.ts";
 import type { Platform } from "../infra/platform/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
 import type { InCluster } from "./config/index.ts";
@@ -23,6 +23,8 @@ export interface TrafficRegion {
 export interface Traffic {
   /** By what the region is reached from outside; nothing where it isn't. */
   readonly entry: RegionEntry | undefined;
+  /** What the router's routes wait for. */
+  readonly ready: readonly pulumi.Resource[];
   /** Where the router sends spans. */
   readonly otlpEndpoint: string | undefined;
   /** Where models' autoscaling asks. */
@@ -54,6 +56,7 @@ export function composeTraffic(stack: InCluster, region: TrafficRegion, shared: 
           routerNamespace: namespaces.router,
           routerTls: !isWeighedByMesh(stack),
           gatewayNamespace: hasKong(stack) ? namespaces.gateway : undefined,
+          tritonNamespace: stack.models.triton === undefined ? undefined : namespaces.models,
           issuer,
           retentionDays,
           storageGiB,
@@ -63,9 +66,17 @@ export function composeTraffic(stack: InCluster, region: TrafficRegion, shared: 
         after,
       )
     : undefined;
-  const entry = composeGateway(stack, region, shared, { otlpEndpoint: tracing?.otlpEndpoint, after });
+  if (prometheus !== undefined && observability.adapterDigest !== undefined) {
+    new MetricsAdapter(
+      `${name}-metrics-adapter`,
+      scope,
+      { namespace: namespaces.observability, digest: observability.adapterDigest },
+      { dependsOn: [...after.dependsOn, prometheus.ready] },
+    );
+  }
+  const { entry, ready } = composeGateway(stack, region, shared, { otlpEndpoint: tracing?.otlpEndpoint, after });
   if (stack.chaos.enabled) createChaos(stack, scope, after);
-  return { entry, otlpEndpoint: tracing?.otlpEndpoint, prometheusUrl: prometheus?.url };
+  return { entry, ready, otlpEndpoint: tracing?.otlpEndpoint, prometheusUrl: prometheus?.url };
 }
 
 function createChaos(stack: InCluster, scope: RegionScope, after: { dependsOn: pulumi.Resource[] }): void {

@@ -4,8 +4,7 @@ import { imageParts } from "../charts/index.ts";
 import { allow, PodRole, policyDocument } from "../iam/index.ts";
 import { namespaces } from "../network-policy/index.ts";
 import { type CloudRegionScope, RegionComponent } from "../region/index.ts";
-import { labelsOf } from "../workload/index.ts";
-import { awaiting } from "./awaiting.ts";
+import { awaiting, labelsOf } from "../workload/index.ts";
 import { passwordPod } from "./aws-passwords-pod.ts";
 import { dataImages } from "./versions.ts";
 

@@ -5,6 +5,7 @@ import { imageParts } from "../charts/index.ts";
 import { namespaces } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import {
+  awaiting,
   certificate,
   type IssuerReference,
   labelsOf,
@@ -13,7 +14,6 @@ import {
   selectorOf,
   topologySpread,
 } from "../workload/index.ts";
-import { awaiting } from "./awaiting.ts";
 import { pgbouncerIni, poolerMounts } from "./pgbouncer-settings.ts";
 import { hostOf, ports, storeSecrets } from "./places.ts";
 import type { PoolerSettings } from "./postgres-spec.ts";

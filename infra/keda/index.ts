@@ -1,2 +1,2 @@
 /** What scales models by their queue. */
-export { Keda, type KedaArgs, type KedaDigests, kedaVersion } from "./keda.ts";
+export { Keda, type KedaArgs, type KedaDigests } from "./keda.ts";

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
+import { kedaVersion } from "../facts.ts";
 import { namespaces, OperatorPolicies } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import type { ChartVersion, ImageVersion } from "../versions.ts";
@@ -10,12 +11,9 @@ export type KedaDigests = Readonly<Record<"operator" | "metricsServer" | "webhoo
 
 /** What KEDA is made from. */
 export interface KedaArgs {
-  /** Those of the images of {@link kedaVersion}. */
+  /** Those of the images of `kedaVersion`. */
   readonly digests: KedaDigests;
 }
-
-/** The release that this was written for: the chart, and its images' tag. */
-export const kedaVersion = "2.18.1";
 
 const namespace = "keda";
 const resources: Resources = { cpu: "100m", memory: "256Mi" };

@@ -51,7 +51,7 @@ const banner =
  */
 export async function bundleRuntime(entry: string): Promise<Bundle> {
   const name = dirname(entry);
-  const record = join(bundlesDirectory, `${name}.json`);
+  const record = recordOf(entry);
   const bundler = (createRequire(import.meta.url)("esbuild/package.json") as { version: string }).version;
   const { built, files } = besideOf[entry] ?? { built: {}, files: [] };
   const names = Object.keys(built);
@@ -81,6 +81,13 @@ export async function bundleRuntime(entry: string): Promise<Bundle> {
   writeWhole(record, JSON.stringify({ sha256, bundler, sources: stamps } satisfies Made));
   return bundle;
 }
+
+/** The files that the last bundle of an entry point was made from, by their paths from the project's top. */
+export function bundledSources(entry: string): readonly string[] {
+  return Object.keys(readRecord(recordOf(entry))?.sources ?? {});
+}
+
+const recordOf = (entry: string): string => join(bundlesDirectory, `${dirname(entry)}.json`);
 
 interface Built {
   readonly content: Uint8Array;

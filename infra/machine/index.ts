@@ -1,5 +1,6 @@
 /** Resources of this machine: supervised processes, files, API keys. Real ones, by the provider in tools/machine. */
-export { type Bundle, bundleRuntime } from "./bundle.ts";
+export { readEnvironmentFile } from "../../runtime/supervisor/environment-file.ts";
+export { type Bundle, bundledSources, bundleRuntime } from "./bundle.ts";
 export { stateDirectory } from "./places.ts";
 export {
   ApiKey,

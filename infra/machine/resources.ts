@@ -39,9 +39,14 @@ export interface ServiceArgs {
   readonly drainSeconds?: pulumi.Input<number>;
   /** Plain variables of the program's environment, which has little else (PATH, HOME, locale, time zone). */
   readonly environment?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /**
+   * Absolute path of a file with further variables, `NAME=value` a line, that its owner alone can read. The supervisor
+   * reads it at each start and exchange; its content is kept nowhere.
+   */
+  readonly environmentFile?: pulumi.Input<string>;
   /** Names of variables handed over from the environment of `pulumi up`; their values are written nowhere. */
   readonly secretVariables?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Changes when the value of one of them does, so that the service is exchanged. */
+  /** Changes when the value of one of them, or of the file, does, so that the service is exchanged. */
   readonly secretsVersion?: pulumi.Input<string>;
 }
 

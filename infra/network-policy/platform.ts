@@ -21,8 +21,10 @@ export interface PlatformParties {
   readonly observability: boolean;
   /** The network of an air-gapped site's model store, where that is outside of the cluster. */
   readonly modelStore?: OutsideNetwork | undefined;
-  /** The network of the cluster's API servers, for the sandbox's controller; it has none where absent. */
-  readonly apiServers?: OutsideNetwork | undefined;
+  /** The networks of the cluster's API servers, for the sandbox's controller; there is none where absent. */
+  readonly apiServers?: readonly OutsideNetwork[] | undefined;
+  /** Namespaces whose pods ask the router without the gateway. */
+  readonly callers?: readonly string[] | undefined;
 }
 
 const router: Pods = { namespace: namespaces.router, name: "router" };
@@ -53,6 +55,9 @@ export function platformFlows(parties: PlatformParties): Flow[] {
       parties.gateway,
       flow({ namespace: namespaces.gateway }, router, [routerPort], "requests come by the gateway"),
     ),
+    ...(parties.callers ?? []).map((namespace) =>
+      flow({ namespace }, router, [routerPort], "applications of the cluster ask"),
+    ),
     ...when(parties.ollama, flow(router, ollama, [ollamaServer.port], "models of one's own answer")),
     ...when(parties.triton, flow(router, triton, [tritonServer.port], "models of one's own answer")),
     flow(router, within(parties.postgres, namespaces.data), [5432], "the ledger"),
@@ -76,9 +81,7 @@ export function platformFlows(parties: PlatformParties): Flow[] {
       among(namespaces.observability, [3000, 4317, 4318, 9090, 16686], "collector, stores and dashboards"),
       flow({ namespace: namespaces.autoscaling }, prometheus, [9090], "models scale by their queue"),
     ),
-    ...(parties.apiServers === undefined
-      ? []
-      : [flow(sandboxController, parties.apiServers, [443, 6443], "it makes and kills pods")]),
+    ...(parties.apiServers ?? []).map((to) => flow(sandboxController, to, [443, 6443], "it makes and kills pods")),
     ...(parties.ollama && modelStore !== undefined
       ? [flow(ollama, modelStore, [443], "models are pulled before they answer")]
       : []),

@@ -1,4 +1,5 @@
 import { type Flow, internet, namespaces, type OutsideNetwork, type Pods } from "../network-policy/index.ts";
+import { adapterName, adapterPort } from "./adapter.ts";
 
 const pod = (name: string): Pods => ({ namespace: namespaces.observability, name });
 
@@ -8,6 +9,8 @@ export function observabilityFlows(parties: {
   /** Whether spans leave for a store outside of the cluster. */
   readonly spansLeave: boolean;
   readonly metrics: boolean;
+  /** Whether Kubernetes is told of what Prometheus measures. */
+  readonly adapter?: boolean;
 }): Flow[] {
   const observers: Pods = { namespace: namespaces.observability };
   return [
@@ -21,6 +24,12 @@ export function observabilityFlows(parties: {
             because: "rules, monitors and dashboards are found",
           })),
         )
+      : []),
+    ...(parties.adapter
+      ? parties.apiServers.flatMap((network) => [
+          { from: pod(adapterName), to: network, ports: [443, 6443], because: "whose numbers are asked for" },
+          { from: network, to: pod(adapterName), ports: [adapterPort], because: "autoscalers ask for numbers" },
+        ])
       : []),
     ...(parties.spansLeave
       ? [{ from: pod("collector"), to: internet, ports: [443], because: "spans leave for their store" } as const]

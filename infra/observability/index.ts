@@ -1,4 +1,5 @@
 /** What is measured, promised, traced and shown. */
+export { MetricsAdapter, type MetricsAdapterArgs } from "./adapter.ts";
 export { type Dashboard, dashboardJson, dashboards } from "./dashboards.ts";
 export { observabilityFlows } from "./flows.ts";
 export { routerLabels, routerMetrics } from "./metrics.ts";

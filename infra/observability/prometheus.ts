@@ -23,6 +23,8 @@ export interface PrometheusArgs extends PrometheusChartArgs {
   readonly routerTls: boolean;
   /** Where Kong is, if it is. */
   readonly gatewayNamespace?: string | undefined;
+  /** Where Triton is, if it is: models scale by what it tells. */
+  readonly tritonNamespace?: string | undefined;
   readonly issuer: IssuerReference;
   readonly slo: Slo;
   /** @default 90 */
@@ -75,7 +77,7 @@ export class Prometheus extends RegionComponent<RegionScope> {
   }
 
   #createMonitors(args: PrometheusArgs, after: pulumi.Resource): void {
-    const { namespace, routerNamespace, routerTls, gatewayNamespace } = args;
+    const { namespace, routerNamespace, routerTls, gatewayNamespace, tritonNamespace } = args;
     if (routerTls) this.#createClientCertificate(args);
     const inSecret = (key: string) => ({ secret: { name: clientSecret, key } });
     const monitor = (name: string, of: string, app: string, endpoint: object): void => {
@@ -109,6 +111,7 @@ export class Prometheus extends RegionComponent<RegionScope> {
         : {}),
     });
     monitor("collector", namespace, "collector", { port: "metrics" });
+    if (tritonNamespace !== undefined) monitor("triton", tritonNamespace, "triton", { port: "metrics" });
     if (gatewayNamespace !== undefined) monitor("gateway", gatewayNamespace, "gateway", { port: "status" });
   }
 

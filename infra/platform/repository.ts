@@ -5,6 +5,8 @@ import { type AwsScope, about, costIn, RegionComponent } from "../region/index.t
 
 /** Which images are kept. */
 export interface ImageRepositoryArgs {
+  /** The AWS account, 12 digits. */
+  readonly accountId: string;
   /** Such as `router`. */
   readonly image: string;
   /** Images without a tag are removed after so many days. @default 14 */
@@ -22,16 +24,16 @@ const typeToken = "hybrid-llm:platform:ImageRepository";
  * Cost: by the GB-month.
  */
 export class ImageRepository extends RegionComponent<AwsScope> {
-  /** Without tag or digest. */
-  readonly url: pulumi.Output<string>;
+  /** Without tag or digest; known before it's there, so that a plan shows what runs. */
+  readonly url: string;
 
   constructor(name: string, scope: AwsScope, args: ImageRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { image, untaggedDays = 14 } = args;
+    const { accountId, image, untaggedDays = 14 } = args;
     super(typeToken, name, scope, { image, ...costIn(scope, { usage: { "ecr.storage": about(imagesGB) } }) }, opts);
     const repository = new aws.ecr.Repository(
       this.named("repository"),
       {
-        name: `${scope.stack}/${image}`,
+        name: pathOf(scope, image),
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS" }],
@@ -44,10 +46,21 @@ export class ImageRepository extends RegionComponent<AwsScope> {
       { repository: repository.name, policy: renderJson({ rules: [expiryOf(untaggedDays)] }) },
       this.own(),
     );
-    this.url = repository.repositoryUrl;
+    this.url = repositoryUrl(accountId, scope, image);
     this.registerOutputs({ url: this.url });
   }
 }
+
+type Region = Pick<AwsScope, "stack" | "name">;
+
+const pathOf = ({ stack }: Pick<Region, "stack">, image: string): string => `${stack}/${image}`;
+
+/**
+ * Where a region's images are, without tag and digest.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ */
+export const repositoryUrl = (accountId: string, region: Region, image: string): string =>
+  `${accountId}.dkr.ecr.${region.name}.amazonaws.com/${pathOf(region, image)}`;
 
 function expiryOf(days: number): Record<string, unknown> {
   return {

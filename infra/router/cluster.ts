@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../runtime/config/index.ts";
 import { costManifest } from "../cost/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { certificate, httpRoute, labelsOf, leafSpec, type ParentReference, selectorOf } from "../workload/index.ts";
+import {
+  awaiting,
+  certificate,
+  httpRoute,
+  labelsOf,
+  leafSpec,
+  type ParentReference,
+  selectorOf,
+} from "../workload/index.ts";
 import { refuseWeightWithoutRoute, refuseWithoutDigest } from "./checks.ts";
 import { type RenderedConfig, renderClusterConfig } from "./cluster-config.ts";
 import { RouterDeployment, type RouterDeploymentArgs } from "./deployment.ts";
@@ -21,7 +29,7 @@ export interface RouterVersion {
 
 type OfEveryVersion = Pick<
   RouterDeploymentArgs,
-  "namespace" | "scaling" | "resources" | "security" | "environmentSecret" | "serviceAnnotations"
+  "namespace" | "scaling" | "resources" | "security" | "environmentSecret" | "credentialsReady" | "serviceAnnotations"
 >;
 
 /** What a region's router is made from. */
@@ -143,7 +151,7 @@ export class RouterCluster extends RegionComponent<RegionScope> {
     configs: ReadonlyMap<string, kubernetes.core.v1.ConfigMap>,
     args: RouterClusterArgs,
   ): RouterDeployment {
-    const { namespace, security, scaling, resources, environmentSecret, serviceAnnotations } = args;
+    const { namespace, security, scaling, resources, environmentSecret, credentialsReady, serviceAnnotations } = args;
     return new RouterDeployment(
       this.named(version),
       this.scope,
@@ -156,6 +164,7 @@ export class RouterCluster extends RegionComponent<RegionScope> {
         scaling,
         resources,
         environmentSecret,
+        credentialsReady,
         serviceAnnotations,
         keysSecret: args.keysSecret ?? "router-keys",
         vaultAudience: args.vaultAudience ?? "vault",
@@ -170,11 +179,16 @@ export class RouterCluster extends RegionComponent<RegionScope> {
   }
 
   /** The one name that callers know. Where nobody routes, it leads to the stable version. */
-  #createFront({ namespace, security, rollout }: RouterClusterArgs, after: RouterDeployment[]): void {
+  #createFront({ namespace, security, rollout, credentialsReady }: RouterClusterArgs, after: RouterDeployment[]): void {
     new kubernetes.core.v1.Service(
       this.named("service"),
       {
-        metadata: { name: shared.workload, namespace, labels: labelsOf({ name: shared.workload }) },
+        metadata: {
+          name: shared.workload,
+          namespace,
+          labels: labelsOf({ name: shared.workload }),
+          ...awaiting(credentialsReady),
+        },
         spec: {
           selector: selectorOf({ name: shared.workload, version: rollout.stable }),
           ports: [{ name: "http", port: portOf(security), targetPort: "http" }],

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { type Labels, labelsOf, selectorOf } from "../workload/index.ts";
+import { awaiting, type Labels, labelsOf, selectorOf } from "../workload/index.ts";
 import type { RenderedConfig } from "./cluster-config.ts";
 import { type ListenerSecurity, portOf } from "./listener.ts";
 import { routerPod, shared } from "./pod.ts";
@@ -22,6 +22,8 @@ export interface RouterDeploymentArgs {
   readonly environmentSecret: string;
   readonly keysSecret: string;
   readonly vaultAudience: string;
+  /** Whether its Secrets come: until Vault is set up pods wait for them, and no deployment for the pods. */
+  readonly credentialsReady: boolean;
   /** Of the version's Service: what a gateway reads there. */
   readonly serviceAnnotations?: Readonly<Record<string, string>> | undefined;
 }
@@ -51,7 +53,10 @@ export class RouterDeployment extends RegionComponent<RegionScope> {
     new kubernetes.core.v1.Service(
       this.named("service"),
       {
-        metadata: { ...metadata, annotations: { ...args.serviceAnnotations } },
+        metadata: {
+          ...metadata,
+          annotations: { ...args.serviceAnnotations, ...awaiting(args.credentialsReady).annotations },
+        },
         spec: { selector, ports: [{ name: "http", port: portOf(args.security), targetPort: "http" }] },
       },
       this.own(),
@@ -96,7 +101,7 @@ export class RouterDeployment extends RegionComponent<RegionScope> {
     return new kubernetes.apps.v1.Deployment(
       this.named("deployment"),
       {
-        metadata,
+        metadata: { ...metadata, ...awaiting(args.credentialsReady) },
         spec: {
           // With an autoscaler nobody else says how many there are.
           ...(scaling.autoscaling === undefined ? { replicas: scaling.replicas } : {}),

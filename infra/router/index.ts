@@ -4,7 +4,7 @@ export { type ClusterSettings, type RenderedConfig, renderClusterConfig } from "
 export { dailyLlmUsd } from "./daily-budget.ts";
 export { RouterDeployment, type RouterDeploymentArgs } from "./deployment.ts";
 export { type ListenerSecurity, listenOf, mounts, portOf, probes } from "./listener.ts";
-export { keySecretOf, shared, terminationSeconds } from "./pod.ts";
+export { keySecretOf, routerPod, shared, terminationSeconds } from "./pod.ts";
 export { RouterProcess, type RouterProcessArgs } from "./process.ts";
 export { RehearsalProcess, type RehearsalProcessArgs } from "./rehearsal.ts";
 export { backendReferences, type Rollout, servingVersions, versionName } from "./rollout.ts";

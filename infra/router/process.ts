@@ -20,6 +20,8 @@ export interface RouterProcessArgs {
   readonly trustBundlePem: pulumi.Input<string>;
   readonly clientCertificate: "none" | "optional" | "required";
   readonly workers: number;
+  /** Absolute path of a file with further variables; see `ServiceArgs`. */
+  readonly environmentFile: string | undefined;
   /** Names of environment variables with providers' keys: handed over from process to process, never written. */
   readonly secretVariables: readonly string[];
   /** Changes when one of these values does, so that the running router is exchanged. */
@@ -85,6 +87,7 @@ export class RouterProcess extends pulumi.ComponentResource {
         listen: { host, port },
         workers: args.workers,
         drainSeconds: Math.ceil(args.config.deadlines.drainMs / 1000),
+        ...(args.environmentFile === undefined ? {} : { environmentFile: args.environmentFile }),
         secretVariables: [...args.secretVariables],
         secretsVersion: args.secretsVersion,
       },

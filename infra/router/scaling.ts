@@ -6,7 +6,7 @@ export interface Autoscaling {
   readonly maxReplicas: number;
   /** Of the requested CPU, on average. */
   readonly cpuPercent: number;
-  /** Requests under way per replica; needs an adapter that serves the router's metrics to the cluster. */
+  /** Requests under way per replica; needs `MetricsAdapter` in the cluster. */
   readonly inFlightPerReplica?: number | undefined;
 }
 

@@ -54,13 +54,15 @@ export class VaultConfiguration extends RegionComponent<RegionScope> {
   }
 
   #createAudits(): pulumi.Resource[] {
-    const device = (path: string, filePath: string) =>
+    const device = (path: string, filePath: string, dependsOn: pulumi.Resource[] = []) =>
       new vault.Audit(
         this.named(`audit-${path}`),
         { type: "file", path, options: { file_path: filePath, mode: "0600" } },
-        this.inVault(),
+        this.inVault({ dependsOn }),
       );
-    return [device("stdout", "stdout"), device("file", `${vaultFolders.audit}/audit.log`)];
+    const first = device("stdout", "stdout");
+    // A device that is being set up can't write yet: Vault fails what it would have to be told of, the other one's making.
+    return [first, device("file", `${vaultFolders.audit}/audit.log`, [first])];
   }
 
   #createEngines(keys: ProviderKeys, after: pulumi.Resource[]): void {

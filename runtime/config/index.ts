@@ -6,7 +6,7 @@ export type { DashboardConfig } from "./dashboard.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
 export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
-export { type BudgetConfig, type ModelPrices, PeriodBudgets, type PriceConfig } from "./money.ts";
+export { type BudgetConfig, defaultDailyUsd, type ModelPrices, PeriodBudgets, type PriceConfig } from "./money.ts";
 export { type BackendName, backendNames, cloudBackends, splitAddress } from "./names.ts";
 export { type Checked, ConfigurationError, check, formatPath, nearestName, type Problem } from "./problems.ts";
 export { type RateConfig, RateLimits } from "./rates.ts";

@@ -21,10 +21,13 @@ export const PeriodBudgets = z.strictObject({
 });
 export type PeriodBudgets = z.infer<typeof PeriodBudgets>;
 
+/** US dollars a day that all requests together may cost where nothing else is said. */
+export const defaultDailyUsd = 50;
+
 export const BudgetConfig = z
   .strictObject({
     timezone: zone.default("UTC").meta({ description: "Where days, weeks and months begin; an IANA time zone." }),
-    stack: PeriodBudgets.default({ day: 50 }).meta({
+    stack: PeriodBudgets.default({ day: defaultDailyUsd }).meta({
       description: "What all requests together may cost. {} sets no limit.",
     }),
     tenants: z

@@ -14,6 +14,7 @@ export interface Sections {
   readonly budgets: BudgetsSection;
   readonly ledger: LedgerSection;
   readonly refusals: RefusalsSection;
+  readonly sharing: SharingSection;
 }
 
 export type SectionName = keyof Sections;
@@ -29,6 +30,7 @@ export const sectionNames = [
   "budgets",
   "ledger",
   "refusals",
+  "sharing",
 ] as const satisfies readonly SectionName[];
 
 export interface RouterSection {
@@ -178,6 +180,19 @@ export interface RefusalsSection {
   readonly last: readonly Refusal[];
 }
 
+/** Which router tells of a request. */
+export interface RouterName {
+  readonly name: string;
+  readonly region?: string;
+  /** Tells routers apart that have the same name: `host/process`. */
+  readonly process: string;
+}
+
+/** Whether the other routers of the stack are heard, which tell of their requests through Redis. */
+export type SharingSection =
+  /** There is no Redis: each tells of its own. */
+  { readonly state: "none" } | { readonly state: "shared"; readonly others: number } | { readonly state: "lost" };
+
 export interface Hop {
   readonly backend: string;
   readonly model?: string;
@@ -186,8 +201,10 @@ export interface Hop {
 
 /** One request, as far as it has come. */
 export interface LiveRequest {
-  /** Of this process; grows. */
+  /** Of the process that shows it; grows. */
   readonly number: number;
+  /** Absent where each router tells of its own alone. */
+  readonly router?: RouterName;
   readonly id: string;
   readonly at: number;
   readonly route: string;
@@ -203,6 +220,7 @@ export interface LiveRequest {
   readonly streams?: boolean;
   /** Absent while it runs. */
   readonly status?: number;
+  /** `unheard`: of another router's, which has said nothing of it for long. */
   readonly outcome?: string;
   /** The error's code. */
   readonly error?: string;

@@ -87,7 +87,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   models(app, router);
   costs(app, router);
   budgets(app, router);
-  admin(app, router);
+  admin(app, asking);
   openApi(app, routes);
   dashboardRoutes(app, router, dashboard);
   await app.ready();

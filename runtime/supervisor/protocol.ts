@@ -17,6 +17,8 @@ export interface Service {
   readonly drainMs: number;
   /** Plain variables of the worker's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Absolute path of a file with further variables; read at each start and exchange. */
+  readonly environmentFile?: string;
   /** Names of the variables whose values come over stdin or with the exchange, never from a file. */
   readonly secretVariables: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readEnvironmentFile } from "./environment-file.ts";
 import type { Secrets, Service } from "./protocol.ts";
 
 /** The text of a directory's `service.json`, and what it says. Throws an error that names file and property. */
@@ -30,6 +31,7 @@ export function parseService(value: unknown): Service {
     startMs: count(given, "startMs"),
     drainMs: count(given, "drainMs"),
     environment: texts(given.environment ?? {}, "environment"),
+    ...(given.environmentFile === undefined ? {} : { environmentFile: text(given, "environmentFile") }),
     secretVariables: Object.values(texts(given.secretVariables ?? [], "secretVariables")),
   };
 }
@@ -39,6 +41,11 @@ export function secretsFor(service: Service, secrets: Secrets): Secrets {
   const missing = service.secretVariables.filter((name) => secrets[name] === undefined);
   if (missing.length > 0) throw new Error(`no value was given for ${missing.join(", ")}`);
   return Object.fromEntries(service.secretVariables.map((name) => [name, secrets[name] ?? ""]));
+}
+
+/** What is written in the service's environment file, beside the secrets that were given; the file wins. */
+export function withFile({ environmentFile }: Service, secrets: Secrets): Secrets {
+  return environmentFile === undefined ? secrets : { ...secrets, ...readEnvironmentFile(environmentFile) };
 }
 
 export function parseSecrets(value: unknown): Secrets {

@@ -5,7 +5,7 @@ import { Generation, type GenerationContext } from "./generation.ts";
 import { Log } from "./log.ts";
 import { startOf } from "./process.ts";
 import type { Address, Failure, Secrets, Status, SupervisorRecord } from "./protocol.ts";
-import { readService, secretsFor } from "./service.ts";
+import { readService, secretsFor, withFile } from "./service.ts";
 import { Sockets } from "./sockets.ts";
 import { WorkerFailure } from "./worker-process.ts";
 
@@ -94,7 +94,7 @@ export class Supervisor {
     try {
       const { text, service } = readService(directory);
       log.name(service.name);
-      this.#starting = new Generation(service, secretsFor(service, secrets), this.#context);
+      this.#starting = new Generation(service, withFile(service, secretsFor(service, secrets)), this.#context);
       log.event("info", `starting version ${service.version}`);
       const address = await this.#starting.start();
       this.#inService = {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AirgapStack } from "../config/index.ts";
-import { composeExisting, insideOf } from "../existing.ts";
+import { composeExisting, insideOf, routerImagesOf } from "../existing.ts";
 import { composeInside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
 
@@ -13,7 +13,7 @@ export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
   const { registryMirror } = stack.airgap;
   for (const cluster of stack.clusters) {
     const region = composeExisting(cluster, { airgapped: true, registryMirror }, shared);
-    composeInside(stack, insideOf(cluster, region), shared);
+    composeInside(stack, insideOf(cluster, region, routerImagesOf(stack)), shared);
   }
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

@@ -11,10 +11,10 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
     stack,
     stack.regions.map(({ name }) => name),
   );
-  const regions = stack.regions.map((region) => composeRegion(region, stack.production, shared));
-  const entries = regions.map((region) => composeInside(stack, insideOf(region), shared).traffic.entry);
+  const regions = stack.regions.map((region) => composeRegion(region, stack, shared));
+  const insides = regions.map((region) => composeInside(stack, insideOf(region), shared));
   const origins = stack.regions.flatMap(({ name, geography, monthlyUse }, index) => {
-    const entry = entries[index];
+    const entry = insides[index]?.traffic.entry;
     return entry === undefined ? [] : [{ region: name, geography, use: monthlyUse, ...entry }];
   });
   const url = composeEdge(stack, origins, shared);
@@ -22,13 +22,14 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
     trustBundlePem: shared.pki.trustBundlePem,
     ...(url === undefined ? {} : { url }),
     regions: Object.fromEntries(
-      regions.map(({ scope, cluster, routerRepository }) => [
+      regions.map(({ scope, cluster, routerRepository }, index) => [
         scope.name,
         {
           cluster: cluster.clusterName,
           endpoint: cluster.cluster.endpoint,
           kubeconfig: cluster.kubeconfig,
           routerRepository: routerRepository.url,
+          router: insides[index]?.router.url,
         },
       ]),
     ),
@@ -36,7 +37,8 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
 }
 
 /** In AWS, pods, API servers and load balancers all have addresses of the region's own network. */
-function insideOf({ scope, platform, ready, storage, network, cluster }: CloudRegion): Inside {
+function insideOf(region: CloudRegion): Inside {
+  const { scope, platform, ready, storage, network, cluster, pools, routerRepository } = region;
   const own = { cidr: network.cidr };
   return {
     scope,
@@ -50,5 +52,7 @@ function insideOf({ scope, platform, ready, storage, network, cluster }: CloudRe
       vaults: [own],
     },
     cloud: { scope, network, cluster },
+    routerImages: routerRepository.url,
+    pools,
   };
 }

@@ -12,24 +12,36 @@ import type { Shared } from "../regions.ts";
  * @returns where clients ask
  */
 export function composeEdge(
-  { edge }: CloudStack,
+  { edge, accountId }: CloudStack,
   origins: readonly Origin[],
   shared: Shared,
 ): pulumi.Input<string> | undefined {
   const { stack, pki } = shared;
   const inAws = (region: aws.Region) => ({
     providers: {
-      aws: new aws.Provider("edge-aws", { region, defaultTags: { tags: { "hybrid-llm:stack": stack } } }),
+      aws: new aws.Provider("edge-aws", {
+        region,
+        allowedAccountIds: [accountId],
+        defaultTags: { tags: { "hybrid-llm:stack": stack } },
+      }),
     },
   });
   switch (edge.kind) {
     case "none":
       return undefined;
     case "cloudflare": {
-      const { accountId, zoneId, hostname, steering } = edge;
+      const { zoneId, hostname, steering } = edge;
       return new CloudflareEdge(
         "edge",
-        { stack, accountId, zoneId, hostname, steering, origins, rootCertificatesPem: pki.rootCertificatesPem },
+        {
+          stack,
+          accountId: edge.accountId,
+          zoneId,
+          hostname,
+          steering,
+          origins,
+          rootCertificatesPem: pki.rootCertificatesPem,
+        },
         // Its token is that of whoever runs `up` (CLOUDFLARE_API_TOKEN).
         { providers: { cloudflare: new cloudflare.Provider("edge-cloudflare") } },
       ).url;

@@ -6,8 +6,10 @@ import { Karpenter, poolLabel } from "../../infra/karpenter/index.ts";
 import { Network } from "../../infra/network/index.ts";
 import { ImageRepository, LoadBalancerController, Platform, Storage } from "../../infra/platform/index.ts";
 import { type AwsScope, type CloudRegionScope, type Place, placeOf } from "../../infra/region/index.ts";
-import type { AwsRegion } from "../config/index.ts";
+import type { AwsRegion, CloudStack } from "../config/index.ts";
+import type { RegionPool } from "../models.ts";
 import type { Shared } from "../regions.ts";
+import { routerImage } from "../router-images.ts";
 
 /** A region that stands: what the rest of the stack is put into. */
 export interface CloudRegion {
@@ -18,12 +20,17 @@ export interface CloudRegion {
   readonly karpenter: Karpenter;
   readonly storage: Storage;
   readonly routerRepository: ImageRepository;
+  readonly pools: readonly RegionPool[];
   /** What pods need to run: nodes, network, volumes. */
   readonly ready: readonly pulumi.Resource[];
 }
 
 /** One region of AWS, from its network to what its cluster lacks. Every name begins with the region's. */
-export function composeRegion(region: AwsRegion, production: boolean, shared: Shared): CloudRegion {
+export function composeRegion(
+  region: AwsRegion,
+  { production, accountId }: Pick<CloudStack, "production" | "accountId">,
+  shared: Shared,
+): CloudRegion {
   const { name } = region;
   const { registryMirror } = region;
   const place = placeOf({
@@ -34,7 +41,7 @@ export function composeRegion(region: AwsRegion, production: boolean, shared: Sh
     use: region.monthlyUse,
     ...(registryMirror === undefined ? {} : { registryMirror }),
   });
-  const inAws: AwsScope = { ...place, aws: awsProvider(place) };
+  const inAws: AwsScope = { ...place, aws: awsProvider(place, accountId) };
   const clusterName = place.physical("cluster", 63);
   const network = new Network(`${name}-network`, inAws, {
     cidr: region.cidr,
@@ -61,17 +68,23 @@ export function composeRegion(region: AwsRegion, production: boolean, shared: Sh
     }),
   };
   const after = { dependsOn: [...cluster.ready] };
+  const pools = region.gpuPools.map((pool) => ({
+    name: pool.name,
+    maxGpus: pool.maxGpus,
+    nodeSelector: { [poolLabel]: pool.name },
+  }));
   return {
     scope,
     network,
     cluster,
+    pools,
     platform: new Platform(
       `${name}-platform`,
       scope,
       {
         intermediate: shared.intermediateOf(name),
         trustBundlePem: shared.pki.trustBundlePem,
-        gpuNodeSelectors: region.gpuPools.map((pool) => ({ [poolLabel]: pool.name })),
+        gpuNodeSelectors: pools.map(({ nodeSelector }) => nodeSelector),
       },
       after,
     ),
@@ -82,7 +95,7 @@ export function composeRegion(region: AwsRegion, production: boolean, shared: Sh
       after,
     ),
     storage: new Storage(`${name}-storage`, scope, after),
-    routerRepository: new ImageRepository(`${name}-router-images`, scope, { image: "router" }),
+    routerRepository: new ImageRepository(`${name}-router-images`, scope, { accountId, image: routerImage }),
     ready: [
       ...cluster.ready,
       new LoadBalancerController(
@@ -95,10 +108,11 @@ export function composeRegion(region: AwsRegion, production: boolean, shared: Sh
   };
 }
 
-/** Its region is the place's; whose account it is, the environment of whoever runs `up` says. */
-function awsProvider({ stack, name }: Place): aws.Provider {
+/** Of the stack's account and no other, whatever credentials whoever runs `up` has in the environment. */
+function awsProvider({ stack, name }: Place, accountId: string): aws.Provider {
   return new aws.Provider(`${name}-aws`, {
     region: name as aws.Region,
+    allowedAccountIds: [accountId],
     defaultTags: { tags: { "hybrid-llm:stack": stack, "hybrid-llm:region": name } },
   });
 }

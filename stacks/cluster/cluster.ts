@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterStack } from "../config/index.ts";
-import { composeExisting, insideOf } from "../existing.ts";
+import { composeExisting, insideOf, routerImagesOf } from "../existing.ts";
 import { composeInside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
 
@@ -8,6 +8,6 @@ import { composeShared } from "../regions.ts";
 export function composeCluster(stack: ClusterStack): pulumi.Inputs {
   const shared = composeShared(stack, [stack.cluster.name]);
   const region = composeExisting(stack.cluster, { airgapped: false }, shared);
-  composeInside(stack, insideOf(stack.cluster, region), shared);
+  composeInside(stack, insideOf(stack.cluster, region, routerImagesOf(stack)), shared);
   return { trustBundlePem: shared.pki.trustBundlePem };
 }

@@ -9,9 +9,17 @@ export const hostname = z
   .string()
   .regex(/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/, "a host name");
 
+/** The pattern proves what the type says. */
 export const imageDigest = z
   .string()
-  .regex(/^sha256:[0-9a-f]{64}$/, "an image digest: sha256: and 64 hexadecimal digits, never a tag");
+  .regex(
+    /^sha256:[0-9a-f]{64}$/,
+    "an image digest: sha256: and 64 hexadecimal digits, never a tag",
+  ) as unknown as z.ZodType<`sha256:${string}`, string>;
+
+export const imageRepository = z
+  .string()
+  .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/, "a registry's host and a path, without tag and digest");
 
 export const gibibytes = z.int().min(1).max(65_536);
 

@@ -1,3 +1,4 @@
+export { imageRepository } from "./common.ts";
 export type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
 export { configKey, parseStackConfig } from "./load.ts";
 export { overlap } from "./overlap.ts";

@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { Airgap, Budget, Chaos, Data, Edge, Gateway, Mesh, Models, Observability, Pki, Secrets } from "./platform.ts";
+import { Models, Sandbox } from "./models.ts";
+import { Airgap, Budget, Chaos, Observability, Pki } from "./platform.ts";
 import { AwsRegion, ExistingCluster } from "./region.ts";
 import { ClusterRouter, ProcessRouter } from "./router.ts";
+import { Data, Secrets } from "./stores.ts";
+import { Edge, Gateway, Mesh } from "./traffic.ts";
 
 /** This machine: the router as a supervised process with stores of its own. */
 export const LocalStack = z
@@ -26,6 +29,7 @@ const inCluster = {
   pki: Pki.prefault({}),
   router: ClusterRouter.prefault({}),
   models: Models.prefault({}),
+  sandbox: Sandbox.optional(),
   data: Data.prefault({}),
   secrets: Secrets.prefault({}),
   gateway: Gateway.default({ kind: "none" }),
@@ -52,6 +56,10 @@ export const CloudStack = z
       .boolean()
       .default(false)
       .meta({ description: "true protects data against deletion and refuses chaos drills without an allow-list." }),
+    accountId: z
+      .string()
+      .regex(/^\d{12}$/, "an AWS account: 12 digits")
+      .meta({ description: "The AWS account. Whoever runs `up` with the credentials of another one is refused." }),
     regions: z.array(AwsRegion).min(1).max(6),
     ...inCluster,
     edge: Edge.default({ kind: "none" }),

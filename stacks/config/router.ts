@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { RouterConfig } from "../../runtime/config/index.ts";
-import { imageDigest, name } from "./common.ts";
+import { imageDigest, imageRepository, name } from "./common.ts";
 
 /** One named version: what runs, and with which configuration. Stays deployable for as long as it is listed. */
 const RouterVersion = z.strictObject({
-  imageDigest: imageDigest
-    .optional()
-    .meta({ description: "The router's image in a cluster. A process runs the bundle of this checkout instead." }),
+  imageDigest: imageDigest.optional().meta({
+    description:
+      "The router's image in a cluster, where zeros stand for it in a preview and `up` refuses them. A process runs the bundle of this checkout instead.",
+  }),
   config: z
     .lazy(() => RouterConfig)
     .prefault({})
@@ -39,17 +40,36 @@ export const RouterVersions = z.strictObject({
   rollout: Rollout.default({ stable: "current" }),
 });
 
+const clientCertificate = z
+  .enum(["none", "optional", "required"])
+  .default("optional")
+  .meta({ description: "Whether a client must show a certificate of the stack's own authority." });
+
 /** The router as a supervised process of this machine. */
 export const ProcessRouter = RouterVersions.extend({
   workers: z.int().min(1).max(64).default(1).meta({ description: "Worker processes under the one listening socket." }),
-  clientCertificate: z
-    .enum(["none", "optional", "required"])
-    .default("optional")
-    .meta({ description: "Whether a client must show a certificate of the stack's own authority." }),
+  clientCertificate,
+  environmentFile: z
+    .string()
+    .regex(/^(\/|~\/)./, "an absolute path, or one that begins with ~/")
+    .optional()
+    .meta({
+      description:
+        "A file of this machine with variables for the router, NAME=value a line, such as REDIS_URL and DATABASE_URL. Its owner alone may read it (chmod 600); its content is in neither state nor log. A changed file is taken by the next up.",
+    }),
 });
 
 /** The router as a Deployment of a cluster, one for each version that serves. */
 export const ClusterRouter = RouterVersions.extend({
+  imageRepository: imageRepository.optional().meta({
+    description: "Where the router's images are, without tag and digest. In AWS the stack makes one in each region.",
+  }),
+  clientCertificate: clientCertificate.meta({
+    description: "Whether a client must show a certificate of the stack's own authority; the gateway always does.",
+  }),
+  callers: z.array(name).default([]).meta({
+    description: "Namespaces of the cluster whose pods may ask the router without the gateway.",
+  }),
   replicas: z.int().min(1).max(1000).optional().meta({ description: "A fixed number; excludes autoscaling." }),
   autoscaling: Autoscaling.optional().meta({ description: "A HorizontalPodAutoscaler; excludes replicas." }),
   resources: z

@@ -27,7 +27,7 @@ export const inCluster =
 export interface ClusterPlace {
   readonly path: Path;
   readonly name: string;
-  readonly gpuPools: readonly { readonly name: string }[];
+  readonly gpuPools: readonly { readonly name: string; readonly maxGpus: number }[];
 }
 
 /** A stack's clusters, whoever makes them. */

@@ -2,6 +2,7 @@ import { type BackendName, cloudBackends } from "../../runtime/config/index.ts";
 import { overlap } from "./overlap.ts";
 import { regionRules } from "./region-rules.ts";
 import { type Conflict, inCluster, type Path, placesOf, type Rule, type Stack } from "./rule.ts";
+import { servingRules } from "./serving-rules.ts";
 import { storeRules } from "./store-rules.ts";
 import { trafficRules } from "./traffic-rules.ts";
 
@@ -261,6 +262,7 @@ export const rules: readonly Rule[] = [
         : [],
   },
   ...regionRules,
+  ...servingRules,
   ...storeRules,
   ...trafficRules,
 ];

@@ -38,13 +38,20 @@ async function answers(ollama: string): Promise<boolean> {
 }
 
 /**
- * The names of variables to hand to the router, and a version of their values, so that a changed key is noticed. The
- * version is a hash of keys that nobody can guess; it is kept as a secret all the same.
+ * The names of variables to hand to the router, and a version of their values and of the environment file's, so that a
+ * change is noticed. The version is a hash of keys that nobody can guess; it is kept as a secret all the same.
+ *
+ * @param file what the router reads itself
  */
-export function secretsOf(around: Surroundings, environment: NodeJS.ProcessEnv): { names: string[]; version: string } {
-  const names = around.withKey.map((backend) => keyVariables[backend]);
+export function secretsOf(
+  around: Surroundings,
+  environment: NodeJS.ProcessEnv,
+  file: Readonly<Record<string, string>> = {},
+): { names: string[]; version: string } {
+  const names = around.withKey.map((backend) => keyVariables[backend]).filter((name) => file[name] === undefined);
   const hash = createHash("sha256");
   for (const name of names) hash.update(`${name}=${environment[name]}\n`);
+  for (const [name, value] of Object.entries(file).sort()) hash.update(`${name}=${value}\n`);
   return { names, version: hash.digest("hex").slice(0, 16) };
 }
 

@@ -1,6 +1,7 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleRuntime, stateDirectory } from "../../infra/machine/index.ts";
+import { bundleRuntime, readEnvironmentFile, stateDirectory } from "../../infra/machine/index.ts";
 import { Pki } from "../../infra/pki/index.ts";
 import { RehearsalProcess, RouterProcess } from "../../infra/router/index.ts";
 import type { LocalStack } from "../config/index.ts";
@@ -11,16 +12,17 @@ const region = "local";
 
 /** Composes the `local` stack: certificates, stand-ins for providers where none is there, the router as a process. */
 export async function composeLocal(stack: LocalStack): Promise<pulumi.Inputs> {
-  const environment = process.env;
+  const file = environmentFile(stack.router.environmentFile);
+  const environment = { ...process.env, ...file.variables };
   const version = stack.router.versions[stack.router.rollout.stable];
   if (!version) throw new Error("the roll-out's stable version is not listed");
-  const directory = join(stateDirectory(environment), "local");
+  const directory = join(stateDirectory(), "local");
   const [around, supervisor, router] = await Promise.all([
     lookAround(environment),
     bundleRuntime("supervisor/main.ts"),
     bundleRuntime("router/main.ts"),
   ]);
-  const secrets = secretsOf(around, environment);
+  const secrets = secretsOf(around, environment, file.variables);
 
   const rehearses = needsRehearsal(stack.rehearsal.when, around);
   const rehearsal = rehearses
@@ -52,6 +54,7 @@ export async function composeLocal(stack: LocalStack): Promise<pulumi.Inputs> {
       trustBundlePem: pki.trustBundlePem,
       clientCertificate: stack.router.clientCertificate,
       workers: stack.router.workers,
+      environmentFile: file.path,
       secretVariables: secrets.names,
       secretsVersion: pulumi.secret(secrets.version),
     },
@@ -70,4 +73,22 @@ export async function composeLocal(stack: LocalStack): Promise<pulumi.Inputs> {
     databaseCertificatePem: database.chainPem,
     rehearsal: rehearses,
   };
+}
+
+/** What the router will find in its environment file. A preview needs none; an `up` fails where the router reads it. */
+function environmentFile(named: string | undefined) {
+  if (named === undefined) {
+    const unused = ["REDIS_URL", "DATABASE_URL"].filter((name) => process.env[name] !== undefined);
+    const what =
+      "may be another program's; a router of this stack gets it from a file that router.environmentFile names";
+    if (unused.length > 0) void pulumi.log.info(`${unused.join(" and ")} in the environment ${what}`);
+    return { path: undefined, variables: {} };
+  }
+  const path = named.replace(/^~(?=\/)/, homedir());
+  try {
+    return { path, variables: readEnvironmentFile(path) };
+  } catch (error) {
+    void pulumi.log.warn(`router.environmentFile: ${(error as Error).message}`);
+    return { path, variables: {} };
+  }
 }

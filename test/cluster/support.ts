@@ -23,9 +23,14 @@ interface Pod extends KubernetesObject {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly deletionTimestamp?: string };
 }
 
+/** A node that is only an object. */
+const node = { apiVersion: "v1", kind: "Node", metadata: { name: "played" } } as const;
+
 /**
  * Says what a node would say of the pods in a namespace: there is no node in a control plane. Everything that follows from
  * it (replica counts, conditions, endpoints, completed jobs) the real controllers make.
+ *
+ * @param bound whether they are on a node, without which no endpoint is theirs; they are never gone then
  */
 export async function playNode(
   { direct }: TestCluster,
@@ -33,7 +38,9 @@ export async function playNode(
   labels: string,
   count: number,
   status: object,
+  bound = false,
 ): Promise<void> {
+  if (bound) await direct.apply(node, { fieldManager: "test" });
   const pods = await vi.waitFor(
     async () => {
       const found = await direct.list<Pod>({ apiVersion: "v1", kind: "Pod", metadata: { namespace } }, labels);
@@ -44,6 +51,19 @@ export async function playNode(
     { timeout: 60_000, interval: 100 },
   );
   for (const { metadata } of pods) {
+    if (bound) {
+      await direct.connection.send({
+        method: "POST",
+        path: `/api/v1/namespaces/${namespace}/pods/${metadata.name}/binding`,
+        body: {
+          apiVersion: "v1",
+          kind: "Binding",
+          metadata: { name: metadata.name },
+          target: { apiVersion: "v1", kind: "Node", name: node.metadata.name },
+        },
+        what: "bind a pod",
+      });
+    }
     await direct.connection.send({
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/pods/${metadata.name}/status`,

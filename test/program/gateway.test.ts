@@ -97,6 +97,7 @@ describe("Kong", () => {
         resources: { cpu: "500m", memory: "512Mi" },
         security: { mode: "tls", issuer: args.issuer, clientCertificate: "required" },
         environmentSecret: "router-environment",
+        credentialsReady: true,
         trustBundlePem: "the roots",
         route: { parents: [gatewayReference(args.namespace)], hostnames: [args.hostname] },
         serviceAnnotations: routerServiceAnnotations(2),

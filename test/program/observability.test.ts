@@ -5,6 +5,7 @@ import {
   type collectorConfig,
   dashboardJson,
   dashboards,
+  MetricsAdapter,
   mustHold,
   Prometheus,
   routerLabels,
@@ -13,9 +14,10 @@ import {
   Tracing,
 } from "../../infra/observability/index.ts";
 import { refuseDefaultProviders } from "../../infra/region/index.ts";
+import { inFlightMetric } from "../../infra/router/index.ts";
 import { buckets } from "../../runtime/router/telemetry/conventions.ts";
 import { RouterMetrics } from "../../runtime/router/telemetry/metrics.ts";
-import { children, clusterScope, inputsOf, mirror, planned, rendered } from "../support/workloads.ts";
+import { children, clusterScope, inputsOf, mirror, planned, rendered, testDigest } from "../support/workloads.ts";
 
 const slo = { availabilityPercent: 99.5, firstChunkSeconds: 5.12, firstChunkPercent: 95 };
 const groups = ruleGroups(slo);
@@ -54,6 +56,26 @@ async function saidMetrics(): Promise<Map<string, Set<string>>> {
   }
   return found;
 }
+
+describe("the metrics adapter", () => {
+  it("serves the number that the router's autoscaler asks for, of each pod, and no other", async () => {
+    const found = await planned(() => {
+      refuseDefaultProviders();
+      new MetricsAdapter("a", clusterScope({ production: true }), { namespace: "observability", digest: testDigest });
+    });
+    const { values } = inputsOf(found, "a-chart-release") as {
+      values: { rules: { default: boolean; custom: { seriesQuery: string; name: { as: string } }[] }; image: object };
+    };
+    expect(values).toMatchObject({
+      replicas: 2,
+      prometheus: { url: "http://kube-prometheus-stack-prometheus.observability.svc.cluster.local", port: 9090 },
+      image: { tag: `v0.12.0@${testDigest}` },
+    });
+    expect(values.rules.default).toBe(false);
+    expect(values.rules.custom.map(({ name }) => name.as)).toEqual([inFlightMetric]);
+    expect(values.rules.custom[0]?.seriesQuery).toMatch(new RegExp(`^${inFlightMetric}\\{`));
+  });
+});
 
 describe("queries", () => {
   it("name what a router says, and labels that it says with it", async () => {

@@ -7,7 +7,7 @@ const rootOf = "hybrid-llm-test";
 const count = (plan: readonly Registration[], type: string): number => plan.filter((one) => one.type === type).length;
 
 describe.each(["dev", "prod", "airgap", "cluster"])("the plan of %s", (stack) => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(stackOf(stack));
   });
@@ -60,7 +60,7 @@ describe("the plan of prod", () => {
     );
     expect(limits).toEqual({
       "ap-northeast-1-karpenter-general-pool": { cpu: 64 },
-      "ap-northeast-1-karpenter-inference-pool": { "nvidia.com/gpu": 2 },
+      "ap-northeast-1-karpenter-inference-pool": { "nvidia.com/gpu": 3 },
       "eu-west-1-karpenter-general-pool": { cpu: 64 },
       "eu-west-1-karpenter-inference-pool": { "nvidia.com/gpu": 4 },
       "us-east-1-karpenter-general-pool": { cpu: 64 },
@@ -78,7 +78,7 @@ describe("stores and secrets of prod", () => {
     );
     return { ...config, secrets: { ...config.secrets, vaultReady: true, vaultAddresses } };
   };
-  let second: Registration[] = [];
+  let second: readonly Registration[] = [];
   beforeAll(async () => {
     second = await planOf(ready());
   });

@@ -157,7 +157,9 @@ describe("what a cluster in AWS lacks besides", () => {
   });
 
   it("is a repository whose tags never move", async () => {
-    const found = byName(await run(() => new ImageRepository("images", cloudScope(), { image: "router" })));
+    const found = byName(
+      await run(() => new ImageRepository("images", cloudScope(), { accountId: "123456789012", image: "router" })),
+    );
     expect(found["images-repository"]?.inputs).toEqual({
       name: "hybrid-llm-test/router",
       imageTagMutability: "IMMUTABLE",

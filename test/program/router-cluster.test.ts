@@ -25,6 +25,7 @@ const base: RouterClusterArgs = {
   resources: { cpu: "500m", memory: "512Mi" },
   security: { mode: "tls", issuer: { name: "region", kind: "ClusterIssuer" }, clientCertificate: "required" },
   environmentSecret: "router-environment",
+  credentialsReady: true,
   trustBundlePem: "the roots",
   route: { parents: [{ kind: "Gateway", name: "gateway", namespace: "gateway" }], hostnames: ["llm.example.com"] },
 };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
-import { refusePlaceholder } from "../../stacks/gateway.ts";
+import { placeholdersOf, refusePlaceholders } from "../../stacks/placeholders.ts";
 import { byName } from "../support/infra.ts";
 import { clustersOf, planOf, stackOf } from "../support/plan.ts";
 import { clusterRules, misnamed, unprovided } from "../support/plan-rules.ts";
@@ -14,7 +14,7 @@ const changed = (stack: string, changes: object): StackConfig =>
   parseStackConfig({ ...stackOf(stack), ...changes }, `Pulumi.${stack}.yaml`);
 
 describe("what prod's traffic passes", () => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(stackOf("prod"));
   });
@@ -33,18 +33,22 @@ describe("what prod's traffic passes", () => {
 
   it("passes in no namespace without the mesh, a denial and who may come in", () => {
     const region = plan.filter(({ name }) => name.startsWith("eu-west-1-"));
-    const homes = region.filter(({ type, name }) => type === "kubernetes:core/v1:Namespace" && name.includes("-home-"));
+    const homes = region.filter(
+      ({ type, name }) =>
+        type === "kubernetes:core/v1:Namespace" && name.includes("-home-") && !name.includes("-sandbox-"),
+    );
     const inMesh = { "istio.io/dataplane-mode": "ambient" };
     for (const { inputs } of homes) expect(inputs.metadata).toMatchObject({ labels: inMesh });
     const own = homes.map(({ name }) => name.replace(/^eu-west-1-(.+)-home-namespace$/, "$1")).toSorted();
-    expect(own).toEqual(["data", "gateway", "observability", "router", "vault"]);
+    expect(own).toEqual(["data", "gateway", "models", "observability", "router", "vault"]);
     const names = region.map(({ name }) => name);
     for (const of of own) expect(names).toContain(`eu-west-1-mesh-${of}-allow-nothing`);
-    expect(named(region, /:NetworkPolicies$/)).toEqual(["eu-west-1-policies"]);
+    expect(named(region, /:NetworkPolicies$/).toSorted()).toEqual(["eu-west-1-policies", "eu-west-1-sandbox-policies"]);
     const open = region.filter(({ type }) => type.endsWith(":PeerAuthentication")).map(({ name }) => name);
     expect(open.toSorted()).toEqual([
       "eu-west-1-mesh-gateway-controller-open",
       "eu-west-1-mesh-gateway-gateway-open",
+      "eu-west-1-mesh-observability-prometheus-adapter-open",
       "eu-west-1-mesh-observability-prometheus-open",
       "eu-west-1-mesh-strict",
       "eu-west-1-mesh-vault-vault-open",
@@ -71,15 +75,37 @@ describe("a waypoint", () => {
   });
 });
 
-describe("an image that nobody named", () => {
-  const zeros = `sha256:${"0".repeat(64)}`;
-  const unnamed = () => changed("dev", { gateway: { kind: "kong", ...name, controllerDigest: zeros } });
+describe("images that nobody named", () => {
+  const unnamed = parseStackConfig(
+    JSON.parse(JSON.stringify(stackOf("prod")).replaceAll("1".repeat(64), "0".repeat(64))),
+    "Pulumi.prod.yaml",
+  );
 
-  it("is in a plan, and refused before anything is deployed", async () => {
-    expect(named(await planOf(unnamed(), true), /:KongGateway$/)).toEqual(["eu-west-1-gateway"]);
-    expect(() => refusePlaceholder(zeros, "eu-west-1", false)).toThrow(
-      "gateway.controllerDigest: zeros; eu-west-1 needs the digest of kong/kubernetes-ingress-controller 3.5.10",
+  it("are in a plan, and refused, all at once, before anything is deployed", async () => {
+    if (unnamed.kind === "local") throw new Error("not in a cluster");
+    expect(named(await planOf(unnamed, true), /:KongGateway$/)).toHaveLength(3);
+    expect(placeholdersOf(unnamed)).toEqual([
+      "router.versions.current.imageDigest: zeros; the router, as npm run image tells it",
+      "gateway.controllerDigest: zeros; kong/kubernetes-ingress-controller 3.5.10",
+      "observability.adapterDigest: zeros; prometheus-adapter v0.12.0",
+      ...["operator", "metricsServer", "webhooks"].map(
+        (part) => `models.autoscaling.digests.${part}: zeros; KEDA 2.18.1`,
+      ),
+    ]);
+    expect(() => refusePlaceholders(unnamed, false)).toThrow(placeholdersOf(unnamed).join("\n  "));
+    expect(() => refusePlaceholders(unnamed, true)).not.toThrow();
+  });
+
+  it("of the router come once their repository is there, and before anybody waits for the router", () => {
+    const dev = parseStackConfig(
+      JSON.parse(JSON.stringify(stackOf("dev")).replace(/(?<="imageDigest":"sha256:)1+/, "0".repeat(64))),
+      "Pulumi.dev.yaml",
     );
+    if (dev.kind === "local") throw new Error("not in a cluster");
+    expect(placeholdersOf(dev)).toHaveLength(1);
+    expect(() => refusePlaceholders(dev, false)).not.toThrow();
+    const ready = { ...dev, secrets: { ...dev.secrets, vaultReady: true } };
+    expect(() => refusePlaceholders(ready, false)).toThrow("router.versions.current.imageDigest: zeros");
   });
 });
 
@@ -128,7 +154,7 @@ const variants: Record<string, object> = {
 };
 
 describe.each(Object.entries(variants))("a stack with %s", (_, changes) => {
-  let plan: Registration[] = [];
+  let plan: readonly Registration[] = [];
   beforeAll(async () => {
     plan = await planOf(changed("dev", changes), true);
   });

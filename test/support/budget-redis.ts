@@ -7,7 +7,7 @@ import {
   RedisBudgetStore,
 } from "../../runtime/router/money/index.ts";
 import { utc } from "./budget-suite.ts";
-import { eventually } from "./redis.ts";
+import { eventually } from "./wait.ts";
 
 export const nothingSpent: Rebuild = async () => ({ spends: [], open: [], recent: [] });
 

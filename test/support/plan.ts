@@ -14,9 +14,14 @@ export function stackOf(stack: string): StackConfig {
   return parseStackConfig(config["hybrid-llm:stack"], file);
 }
 
-/** Everything that a stack registers. */
-export function planOf(config: StackConfig, preview = false): Promise<Registration[]> {
-  return registrationsOf(() => compose(config), { preview, outputs: computedOutputs });
+const plans = new Map<string, Promise<readonly Registration[]>>();
+
+/** Everything that a stack registers; composed once in a test file. */
+export async function planOf(config: StackConfig, preview = false): Promise<readonly Registration[]> {
+  const key = JSON.stringify([config, preview]);
+  const known = plans.get(key) ?? registrationsOf(() => compose(config), { preview, outputs: computedOutputs });
+  plans.set(key, known);
+  return known;
 }
 
 /** A chart as a component of the plan declares it. */

@@ -48,14 +48,21 @@ export async function registrationsOf(
     "test",
     preview,
   );
-  await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(({ type, name, opts: { parent } }) => {
-      parents.set(`${type} ${name}`, (parent as { readonly __name?: string } | undefined)?.__name);
-      return undefined;
+  const { prepareStackTrace } = Error;
+  // The SDK takes several stack traces for each resource; mapping them back was most of what a large plan took.
+  Reflect.deleteProperty(Error, "prepareStackTrace");
+  try {
+    await pulumi.runtime.runInPulumiStack(async () => {
+      pulumi.runtime.registerStackTransformation(({ type, name, opts: { parent } }) => {
+        parents.set(`${type} ${name}`, (parent as { readonly __name?: string } | undefined)?.__name);
+        return undefined;
+      });
+      await program();
     });
-    await program();
-  });
-  await pulumi.runtime.disconnect(false);
+    await pulumi.runtime.disconnect(false);
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
   return found.sort((a, b) => a.name.localeCompare(b.name));
 }
 

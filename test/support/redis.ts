@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "../../tools/parts/free-port.ts";
 import { redis, redisServer } from "../../tools/parts/index.ts";
 import { describeWith } from "./part.ts";
+import { eventually } from "./wait.ts";
 
 export const describeWithRedis = (name: string, tests: () => void): void => describeWith(redis, name, tests);
 
@@ -119,27 +119,4 @@ export async function startRedisCluster(): Promise<{ servers: RedisServer[]; sto
     await stop();
     throw error;
   }
-}
-
-/** Waits for what comes about by itself; the test's time limit is not the only one. */
-export async function eventually(what: string, happened: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  let last: unknown;
-  while (Date.now() < deadline) {
-    try {
-      if (await happened()) return;
-    } catch (error) {
-      last = error;
-    }
-    await sleep(20);
-  }
-  throw new Error(`${what} did not come about within 30 s`, { cause: last });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

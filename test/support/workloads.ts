@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { placeOf, type RegionScope } from "../../infra/region/index.ts";
 import { type Registration, registrationsOf } from "./pulumi-mocks.ts";
 
-export const testDigest = `sha256:${"1".repeat(64)}`;
+export const testDigest = `sha256:${"1".repeat(64)}` as const;
 export const mirror = "registry.internal.example.com/mirror";
 
 /** A region with a cluster, in the cloud or behind an air gap. */

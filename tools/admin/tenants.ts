@@ -69,6 +69,15 @@ export const tenants: Group = {
     },
     disable: switched(true),
     enable: switched(false),
+    "forget-answers": {
+      needs: ["NAME"],
+      help: "forgets what it was answered: cached answers, and replays of idempotency keys",
+      options: { force: { type: "boolean", help: "also of a tenant that is not known any more" } },
+      run: (client, values, [name = ""]) =>
+        client("DELETE", path("admin", "tenants", name, "answers") + query(values, ["force"])),
+      tell: ({ tenant, at }) =>
+        `${tenant}: its answers are forgotten ${at === "stack" ? "at every router of the stack" : "by this router process; ask each other one, too"}\n`,
+    },
     delete: {
       needs: ["NAME"],
       help: "disables it and revokes its keys for good",

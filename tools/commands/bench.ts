@@ -4,6 +4,7 @@ import {
   benchCache,
   benchCompare,
   benchLedger,
+  benchPreview,
   benchSoak,
   benchStreams,
   createPortkey,
@@ -20,6 +21,7 @@ npm run bench -- soak [--requests 1000000] [--connections 32]
 npm run bench -- budget [--seconds 5] [--connections 64]
 npm run bench -- cache [--rounds 5] [--seconds 2] [--connections 16]
 npm run bench -- ledger [--rows 10000000] [--rounds 5]
+npm run bench -- preview [prod] [--rounds 5]
 
 Measures what the router costs, side by side in one run: a fake provider asked directly, a bare fastify + undici proxy,
 our router with everything on (a key, breakers, prediction, metrics, a log line and a recorded trace for each request),
@@ -50,7 +52,8 @@ soak sends so many requests, JSON and streams in turn, and says whether memory s
 has. budget measures what reserving and settling an attempt's cost takes in memory and in Redis, and how many attempts one
 Redis can account for. cache measures what a request costs the router whose answer is kept, and one that gets a kept
 answer, with and without Redis. ledger fills a real PostgreSQL behind PgBouncer with rows and measures reports over them; 10 million
-take about ten minutes and 10 GB of disk. All take --json, and soak --chart (docs/soak.svg by default for a million
+take about ten minutes and 10 GB of disk. preview times npm run preview of a stack beside the same engine with a program that
+only registers the stack's providers. All take --json, and soak --chart (docs/soak.svg by default for a million
 requests).
 `;
 
@@ -121,9 +124,13 @@ await runCommand({
       const options = { rows: count("--rows", given.rows), rounds: count("--rounds", given.rounds ?? "5") };
       return benchLedger({ ...options, ...output(undefined) }, progress, stop.signal);
     }
+    if (what === "preview" && rest.length <= 1) {
+      const options = { stack: rest[0] ?? "prod", rounds: count("--rounds", given.rounds ?? "5") };
+      return benchPreview({ ...options, ...output(undefined) }, progress, stop.signal);
+    }
     if (what !== undefined) {
       throw new Failure(`There is no benchmark ${positionals.join(" ")}.`, [
-        "use streams, soak, budget, cache or ledger, or leave it out",
+        "use streams, soak, budget, cache, ledger or preview, or leave it out",
       ]);
     }
     const peers = [createPortkey(given["portkey-node"]), litellm];

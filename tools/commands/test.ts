@@ -1,16 +1,18 @@
 import { join } from "node:path";
+import { customResourceDefinitions } from "../cluster/index.ts";
 import { Failure, prepareWorkspace, projectDirectory, terminalProgress, which } from "../engine/index.ts";
 import { chromium, nginx, redis } from "../parts/index.ts";
 import { runCommand } from "./command.ts";
 import { hasPart } from "./part.ts";
+import { runTests } from "./run-tests.ts";
 import { runStep } from "./step.ts";
 
 const usage = `
 npm test [-- FILTER ...]
 
 Sets up what is missing, then checks types, format and lint, and runs the unit, program, integration, fault and browser
-tests, with the real engine, a real Redis, nginx and Chromium (as root on Debian they are installed). With filters, only the
-test files whose paths contain one of them.
+tests, with the real engine, a real Redis, nginx and Chromium (as root on Debian they are installed), and the definitions of
+custom kinds out of their systems' Go modules. With filters, only the test files whose paths contain one of them.
 
   --help
 `;
@@ -30,8 +32,9 @@ await runCommand({
       await testLanguageHost(environment);
     }
     for (const part of [redis, nginx, chromium]) await hasPart(part, `tests with a real ${part.name}`);
+    await hasPart(customResourceDefinitions, "checks of custom kinds");
     const projects = ["unit", "program", "integration", "faults", "browser"].flatMap((name) => ["--project", name]);
-    await runStep("Tests", "vitest", ["run", ...projects, ...filters], { environment });
+    await runTests("Tests", [...projects, ...filters], environment);
   },
 });
 

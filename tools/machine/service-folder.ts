@@ -144,6 +144,7 @@ export function describeService(version: string, given: Inputs): Service {
     startMs: Math.ceil(given.startSeconds * 1000),
     drainMs: Math.ceil(given.drainSeconds * 1000),
     environment: given.environment,
+    ...(given.environmentFile === undefined ? {} : { environmentFile: given.environmentFile }),
     secretVariables: given.secretVariables,
   };
 }

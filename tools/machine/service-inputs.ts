@@ -43,6 +43,7 @@ export const inputs = z.strictObject({
   startSeconds: seconds,
   drainSeconds: seconds,
   environment: z.record(variable, z.string()).default({}),
+  environmentFile: absolute.optional(),
   secretVariables: z.array(variable).default([]),
   secretsVersion: z.string().optional(),
 });

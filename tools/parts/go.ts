@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory, Failure, type Progress, which } from "../engine/index.ts";
 import { run } from "./run.ts";
@@ -54,6 +54,28 @@ export async function moduleFolder(directory: string, module: string): Promise<s
   return run("go", ["list", "-m", "-f", "{{.Dir}}", module], { directory, environment });
 }
 
+/** A module of which only files are wanted, none of its packages. */
+export interface PinnedModule {
+  readonly module: string;
+  readonly version: string;
+  /** The checksum of its zip, as a go.sum has it. */
+  readonly sum: string;
+}
+
+/**
+ * The folder of a module in Go's own cache, downloaded if need be.
+ *
+ * @throws Failure if what came is another than was pinned
+ */
+export async function pinnedModuleFolder({ module, version, sum }: PinnedModule): Promise<string> {
+  // No database of checksums is asked: there is one here.
+  const environment = { ...(await goEnvironment()), GOFLAGS: "", GOSUMDB: "off" };
+  const answer = await run("go", ["mod", "download", "-json", `${module}@${version}`], { environment });
+  const { Dir, Sum } = JSON.parse(answer) as { Dir: string; Sum: string };
+  if (Sum !== sum) throw new Failure(`${module}@${version} has the checksum ${Sum}; ${sum} was expected.`);
+  return Dir;
+}
+
 /** The version that a go.mod pins, without its v. */
 export function pinnedVersion(directory: string, module: string): string {
   const requirement = new RegExp(`^(?:require |\\t)${module} v(\\S+)`, "m");
@@ -62,12 +84,22 @@ export function pinnedVersion(directory: string, module: string): string {
   return version;
 }
 
-/** Where a program is kept: its version, its modules' checksums and the platform are in the folder's name. */
+/** Where a program is kept: its version, its modules' checksums, our own sources and the platform are in the folder's name. */
 export function goProgramFolder(name: string, directory: string, version: string): string {
-  const key = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) key.update(readFileSync(join(directory, file)));
+  const key = createHash("sha256").update(moduleSums(directory));
+  const sources = readdirSync(directory).filter((file) => file.endsWith(".go"));
+  for (const source of sources.sort()) key.update(readFileSync(join(directory, source)));
   const folder = `v${version}-${process.platform}-${process.arch}-${key.digest("hex").slice(0, 12)}`;
   return join(cacheDirectory(), "parts", name, folder);
+}
+
+/** What decides of which modules a program is made. */
+export const moduleSums = (directory: string): Buffer =>
+  Buffer.concat(["go.mod", "go.sum"].map((file) => readFileSync(join(directory, file))));
+
+/** Runs a program that asks the go command about a module's packages. */
+export async function runInModule(directory: string, command: string, args: readonly string[]): Promise<void> {
+  await run(command, args, { directory, environment: await goEnvironment() });
 }
 
 async function goEnvironment(): Promise<NodeJS.ProcessEnv> {

@@ -1,6 +1,6 @@
 import type { Progress } from "../engine/index.ts";
 
-/** A real server that tests run against: built or installed once for all of a person's clones. */
+/** A real server that tests run against, or a tool of a command: built or installed once for all of a person's clones. */
 export interface Part {
   /** With its version, e.g. `Ollama 0.17.4`. */
   readonly name: string;

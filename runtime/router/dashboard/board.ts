@@ -23,7 +23,7 @@ export const shownRequests = 100;
 export class Board {
   readonly #sections = new Map<SectionName, { readonly json: string; readonly at: number }>();
   /** In the order in which they changed. */
-  readonly #requests = new Map<number, { readonly json: string; readonly at: number }>();
+  readonly #requests = new Map<number, { readonly id: string; readonly json: string; readonly at: number }>();
   #at = 0;
 
   /** @returns whether it is something else than before */
@@ -36,8 +36,14 @@ export class Board {
 
   put(request: LiveRequest): void {
     this.#requests.delete(request.number);
-    this.#requests.set(request.number, { json: JSON.stringify(request), at: ++this.#at });
+    this.#requests.set(request.number, { id: request.id, json: JSON.stringify(request), at: ++this.#at });
     if (this.#requests.size > shownRequests) this.#requests.delete(Math.min(...this.#requests.keys()));
+  }
+
+  /** Whether there is a request of this id, seen while somebody looked. */
+  shows(id: string): boolean {
+    for (const [number, request] of this.#requests) if (number > 0 && request.id === id) return true;
+    return false;
   }
 
   get at(): number {

@@ -4,6 +4,7 @@ import { Door, type DoorParts } from "./door.ts";
 import { LiveRequests } from "./live-requests.ts";
 import { Lookout } from "./lookout.ts";
 import { Refusals } from "./refusals.ts";
+import { Sharing } from "./sharing/index.ts";
 import { Viewers } from "./viewers.ts";
 
 export interface DashboardParts extends DoorParts {
@@ -22,10 +23,18 @@ export interface Dashboard {
 
 export function openDashboard({ control, ...parts }: DashboardParts): Dashboard {
   const board = new Board();
-  const live = new LiveRequests(board);
+  const { router } = parts;
+  const { redis } = router.spending;
+  const live: LiveRequests = new LiveRequests((request) => {
+    const shown = sharing ? { ...request, router: sharing.router } : request;
+    if (live.watchedHere) board.put(shown);
+    sharing?.put(shown);
+  });
+  const sharing = redis && new Sharing({ redis, config: () => router.config, live, show: (other) => board.put(other) });
   const refusals = new Refusals();
   const draining = () => control.draining;
-  const lookout = new Lookout({ router: parts.router, board, live, refusals, draining, changed: () => viewers.tell() });
+  const changed = () => viewers.tell();
+  const lookout = new Lookout({ router, board, live, refusals, sharing, draining, changed });
   const viewers: Viewers = new Viewers({ board, first: () => lookout.start(), none: () => lookout.stop() });
   control.onDrain(() => viewers.end());
   return { live, refusals, door: new Door(parts), viewers };

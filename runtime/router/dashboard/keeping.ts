@@ -32,6 +32,8 @@ export class RedisKeeping implements Keeping {
   readonly #redis: RedisClient;
   readonly #prefix: string;
   readonly #known: MemoryKeeping;
+  /** Sessions that began while Redis was away: it gets them when it is asked for them. */
+  readonly #unsaved = new LRUCache<string, true>({ max: most });
 
   constructor(redis: RedisClient, prefix: string, known: MemoryKeeping) {
     this.#redis = redis;
@@ -43,8 +45,10 @@ export class RedisKeeping implements Keeping {
     await this.#known.put(hash, session);
     try {
       await this.#redis.set(this.#prefix + hash, JSON.stringify(session), "PX", Math.ceil(lifeMs));
+      this.#unsaved.delete(hash);
     } catch {
       // It is known here, at least.
+      this.#unsaved.set(hash, true);
     }
   }
 
@@ -55,17 +59,22 @@ export class RedisKeeping implements Keeping {
     } catch {
       return this.#known.get(hash);
     }
-    if (text === null) {
-      await this.#known.drop(hash);
-      return undefined;
-    }
+    if (text === null) return this.#missing(hash);
     const session = JSON.parse(text) as Session;
     await this.#known.put(hash, session);
     return session;
   }
 
+  async #missing(hash: string): Promise<Session | undefined> {
+    const session = this.#unsaved.has(hash) ? await this.#known.get(hash) : undefined;
+    if (session) await this.put(hash, session, Math.max(1, session.expiresAt - Date.now()));
+    else await this.#known.drop(hash);
+    return session;
+  }
+
   async drop(hash: string): Promise<void> {
     await this.#known.drop(hash);
+    this.#unsaved.delete(hash);
     try {
       await this.#redis.del(this.#prefix + hash);
     } catch {

@@ -2,7 +2,6 @@ import type { FastifyRequest } from "fastify";
 import type { LiveRequest } from "../../dashboard/protocol.ts";
 import { RouterError } from "../errors.ts";
 import { toDollars } from "../money/index.ts";
-import type { Board } from "./board.ts";
 
 /** More at the same time are not followed while they run; each is told when it ends. */
 const mostRunning = 100;
@@ -16,14 +15,27 @@ export interface Ending {
 
 /** Requests of this router as they begin, go on and end: while somebody looks, and else nothing is done here. */
 export class LiveRequests {
-  readonly #board: Board;
+  readonly #tell: (request: LiveRequest) => void;
   readonly #running = new Map<FastifyRequest, Begun>();
   #number = 0;
-  /** Whether somebody looks. Whoever tells of a request asks this first. */
-  watched = false;
+  /** Somebody looks at this router's dashboard. */
+  watchedHere = false;
+  /** Somebody looks at another's, which shows this one's requests too. */
+  watchedElsewhere = false;
 
-  constructor(board: Board) {
-    this.#board = board;
+  /** @param tell of each request as it is now */
+  constructor(tell: (request: LiveRequest) => void) {
+    this.#tell = tell;
+  }
+
+  /** Whether somebody looks. Whoever tells of a request asks this first. */
+  get watched(): boolean {
+    return this.watchedHere || this.watchedElsewhere;
+  }
+
+  /** The next number of a request that is shown here. */
+  number(): number {
+    return ++this.#number;
   }
 
   began(request: FastifyRequest): void {
@@ -35,20 +47,21 @@ export class LiveRequests {
     const ms = performance.now() - request.exchange.started;
     const begun = this.#running.get(request) ?? this.#begun(Date.now() - ms);
     this.#running.delete(request);
-    this.#board.put({ ...told(request, begun), ...outcomeOf(request, ending, ms) });
+    this.#tell({ ...told(request, begun), ...outcomeOf(request, ending, ms) });
   }
 
   /** Tells how far those have come that run. */
   look(): void {
-    for (const [request, begun] of this.#running) this.#board.put(told(request, begun));
+    for (const [request, begun] of this.#running) this.#tell(told(request, begun));
   }
 
+  /** Of what is begun from now on nobody hears, until somebody looks again. */
   forget(): void {
-    this.#running.clear();
+    if (!this.watched) this.#running.clear();
   }
 
   #begun(at: number): Begun {
-    return { number: ++this.#number, at: Math.round(at) };
+    return { number: this.number(), at: Math.round(at) };
   }
 }
 

@@ -7,12 +7,15 @@ import { backendStates, budgetsSection, type RecentSpend, routerSection, spendSe
 import type { LiveRequests } from "./live-requests.ts";
 import type { Refusals } from "./refusals.ts";
 import { Rounds } from "./rounds.ts";
+import type { Sharing } from "./sharing/index.ts";
 
 export interface LookoutParts {
   readonly router: HybridRouter;
   readonly board: Board;
   readonly live: LiveRequests;
   readonly refusals: Refusals;
+  /** Absent where there is no Redis. */
+  readonly sharing: Sharing | undefined;
   readonly draining: () => boolean;
   /** Something on the board may be new. */
   readonly changed: () => void;
@@ -43,9 +46,10 @@ export class Lookout {
   }
 
   start(): void {
-    const { live } = this.#parts;
+    const { live, sharing } = this.#parts;
     this.stop();
-    live.watched = true;
+    live.watchedHere = true;
+    sharing?.start();
     const rounds = new Rounds();
     this.#rounds = rounds;
     this.#asked = { rows: -1, at: Number.NEGATIVE_INFINITY };
@@ -65,8 +69,10 @@ export class Lookout {
   stop(): void {
     this.#rounds?.stop();
     this.#rounds = undefined;
-    this.#parts.live.watched = false;
-    this.#parts.live.forget();
+    const { live, sharing } = this.#parts;
+    sharing?.stop();
+    live.watchedHere = false;
+    live.forget();
   }
 
   #set<Name extends SectionName>(name: Name, value: Sections[Name]): void {
@@ -74,8 +80,9 @@ export class Lookout {
   }
 
   async #spend(): Promise<void> {
-    const { router, refusals } = this.#parts;
+    const { router, refusals, sharing } = this.#parts;
     this.#set("refusals", refusals.told);
+    this.#set("sharing", sharing?.section() ?? { state: "none" });
     this.#set("ledger", ledgerState(router.spending.ledger));
     const now = Date.now();
     this.#set("spend", await spendSection(router, this.#calendar, now, this.#recentSpend(now)));
@@ -125,7 +132,8 @@ export class Lookout {
   async #past(): Promise<void> {
     const past = await this.#told(async (ledger) => ({ requests: await ledger.past(Date.now(), shownRequests / 2) }));
     if (!("requests" in past)) return;
-    for (const request of past.requests.toReversed()) this.#parts.board.put(request);
+    const { board } = this.#parts;
+    for (const request of past.requests.toReversed()) if (!board.shows(request.id)) board.put(request);
     this.#parts.changed();
   }
 

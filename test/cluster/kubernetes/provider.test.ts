@@ -184,7 +184,7 @@ describeWithControlPlane("the kubernetes provider and a real API server", (direc
       kind: "StatefulSet",
     };
     const madeSet = client.create(statefulSet, set);
-    await playNode(cluster, "work", "app=store", 2, runningStatus);
+    await playNode(cluster, "work", "app=store", 2, runningStatus, true);
     expect((await madeSet).state).toMatchObject({ status: { readyReplicas: 2 } });
 
     const service: PropertyMap = {

@@ -85,6 +85,7 @@ describe.skipIf(programs === undefined)("at a router", () => {
     expect(await does("keys", "revoke", id)).toContain("revoked");
     expect(await chat(url, apiKey)).toBe(401);
     expect(JSON.parse(await does("keys", "show", key.id, "--json"))).toMatchObject({ source: "configuration" });
+    expect(await does("tenants", "forget-answers", "acme")).toContain("acme: its answers are forgotten");
     expect(await does("backends", "revoke", "openai")).toContain(`revoked by ${adminKey.id}`);
     expect(await does("audit", "--action", "key.revoke")).toMatch(
       new RegExp(`${adminKey.id} +key.revoke +key:${id} +ok`),

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
+import { until } from "../../support/wait.ts";
 import { temporaryFolder } from "../router/process.ts";
-import { key, router, says, until } from "../router/support.ts";
+import { key, router, says } from "../router/support.ts";
 import { counting } from "../spending/processes.ts";
 import { type AnyBody, call, chat, done, keys } from "./support.ts";
 

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { issueKey, type RouterConfigInput } from "../../../runtime/config/index.ts";
 import { openPostgres } from "../../../runtime/router/ledger/database/postgres.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
+import { until } from "../../support/wait.ts";
 import { temporaryFolder } from "../router/process.ts";
-import { key, says, until } from "../router/support.ts";
+import { key, says } from "../router/support.ts";
 import { counting, type RouterProcess, routerProcess } from "../spending/processes.ts";
 import { type AnyBody, adminKey, call, chat, done, type KeyJson, keys, priced } from "./support.ts";
 

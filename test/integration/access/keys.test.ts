@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { issueKey } from "../../../runtime/config/index.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
-import { key, until } from "../router/support.ts";
+import { until } from "../../support/wait.ts";
+import { key } from "../router/support.ts";
 import { type AnyBody, adminKey, call, chat, done, house as embedded, type KeyJson } from "./support.ts";
 
 const programs = await findPostgres();

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { leaseMs } from "../../../runtime/router/alerts/claims/index.ts";
 import { FileClaims, MemoryClaims, RedisClaims } from "../../../runtime/router/alerts/index.ts";
 import { openRedis } from "../../../runtime/router/money/index.ts";
-import { describeWithRedis, eventually, RedisServer } from "../../support/redis.ts";
+import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 
 type Claims = MemoryClaims | FileClaims | RedisClaims;
 const now = Date.now();

@@ -18,9 +18,11 @@ export interface Receiver {
   answer: (response: ServerResponse, count: number) => void;
 }
 
-/** A real receiver of webhooks that ends with the test. */
-export async function receiver(): Promise<Receiver> {
-  const token = "T0KEN-of-the-webhook-52118";
+const token = "T0KEN-of-the-webhook-52118";
+export const hookAt = (port: number): string => `http://127.0.0.1:${port}/services/${token}`;
+
+/** A real receiver of webhooks that ends with the test. @param port a free one by default */
+export async function receiver(port = 0): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -31,13 +33,13 @@ export async function receiver(): Promise<Receiver> {
       it.answer(response, received.length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
   const it: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/${token}`,
+    url: hookAt((server.address() as AddressInfo).port),
     token,
     received,
     answer: (response) => response.end("ok"),

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { until } from "../../support/wait.ts";
 import { adminKey, as, moneyConfig } from "../router/money.ts";
-import { pair, type RouterOptions, says, type TestRouter, until } from "../router/support.ts";
+import { pair, type RouterOptions, says, type TestRouter } from "../router/support.ts";
 import { type Receiver, receiver, told } from "./receiver.ts";
 
 /** Each answer costs half a dollar. */
@@ -79,25 +80,6 @@ describeWithRedis("two routers of one Redis", () => {
     expect(both.flatMap(alertLines)).toHaveLength(2);
     expect(alertLines(later)).toEqual([]);
     for (const router of both) expect(router.logText()).not.toContain(to.token);
-  });
-
-  test("where one dies between its claim and the webhook the other tells it, once", async () => {
-    const to = await receiver();
-    const deadKey = "{dies}:alert:";
-    const router = await routerTelling(to, shared("dies"));
-    await until(async () => (await router.get("/v1/budgets")).status === 200);
-    const day = (await router.spending.status(Date.now(), ["tenant:school"]))[0]?.status?.day;
-    const periodId = Math.floor(((day?.resetsAt ?? 0) - 1) / 86_400_000);
-    const claim = `${deadKey}day:${periodId}:50:tenant:school`;
-    // Another router claimed it, and is no more.
-    await server.command("SET", claim, JSON.stringify({ state: "sending", at: Date.now(), by: "dead" }), "PX", "30000");
-    await ask(router, 5);
-    await until(async () => (await budgetOf(router, "tenant:school"))?.day.alerts[0]?.state === "sending");
-    expect(to.received).toEqual([]);
-    await server.command("PEXPIRE", claim, "0");
-    await until(() => to.received.length === 1);
-    await until(async () => (await budgetOf(router, "tenant:school"))?.day.alerts[0]?.state === "sent");
-    expect(told(to)).toEqual(["tenant:school day 50"]);
   });
 });
 

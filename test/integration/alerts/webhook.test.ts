@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parseRouterConfig } from "../../../runtime/config/index.ts";
 import { Alerts, BudgetAlert, MemoryClaims } from "../../../runtime/router/alerts/index.ts";
 import { signature } from "../../../runtime/router/alerts/webhook.ts";
-import { until } from "../router/support.ts";
+import { until } from "../../support/wait.ts";
 import { type Receiver, receiver, told } from "./receiver.ts";
 
 const secret = `whsec_${Buffer.from("a secret of twenty-four b").toString("base64")}`;

@@ -1,39 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { until } from "../../support/wait.ts";
 import { adminKey, moneyConfig, withLedger } from "../router/money.ts";
-import { key as clientKey, errorOf, pair, type TestRouter, until } from "../router/support.ts";
-
-const own = { "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
-
-const signIn = ({ url }: TestRouter, key: string, headers: Record<string, string> = own) =>
-  fetch(`${url}/dashboard/sign-in`, {
-    method: "POST",
-    redirect: "manual",
-    headers,
-    body: new URLSearchParams({ key }),
-  });
-
-async function cookieOf(router: TestRouter): Promise<{ cookie: string }> {
-  const response = await signIn(router, adminKey.key);
-  expect(response.status).toBe(303);
-  return { cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "" };
-}
-
-/** What an open stream of events has said so far. */
-async function listen({ url }: TestRouter, headers: Record<string, string>) {
-  const controller = new AbortController();
-  onTestFinished(() => controller.abort());
-  const response = await fetch(`${url}/dashboard/events`, { headers, signal: controller.signal });
-  const heard = { status: response.status, text: "", over: false };
-  const read = async () => {
-    for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
-    heard.over = true;
-  };
-  read().catch(() => {
-    heard.over = true;
-  });
-  return heard;
-}
+import { key as clientKey, errorOf, pair } from "../router/support.ts";
+import { cookieOf, listen, own, signIn } from "./support.ts";
 
 test("only an admin's key signs in, and only from the router's own page", async () => {
   const { router } = await withLedger();
@@ -105,6 +75,7 @@ test("events tell everything first, then a request and what it cost", async () =
     "budgets",
     "ledger",
     "refusals",
+    "sharing",
   ];
   await until(() => names.every((name) => heard.text.includes(`event: ${name}\n`)));
   await router.chat({ model: "openai" });

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { type MtlsArgs, renderMtlsConf } from "../../../infra/nginx/index.ts";
 import { createServer } from "../../../runtime/router/serving/index.ts";
-import { describeWithNginx, freePort, NginxServer } from "../../support/nginx.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
+import { describeWithNginx, NginxServer } from "../../support/nginx.ts";
 import { type Certificates, makeCertificates } from "../router/certificates.ts";
 
 let folder: string;

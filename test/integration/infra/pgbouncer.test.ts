@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -10,8 +9,9 @@ import { masterUser } from "../../../infra/data/managed-postgres.ts";
 import { pgbouncerIni, poolerMounts } from "../../../infra/data/pgbouncer-settings.ts";
 import { database } from "../../../infra/data/places.ts";
 import { storeSecretsOf } from "../../../infra/secrets/index.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
-import { eventually } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 import { makeCertificates } from "../router/certificates.ts";
 
 const programs = await findPostgres();
@@ -121,12 +121,4 @@ function handOver(folder: string, user: { readonly uid: number; readonly gid: nu
     chownSync(join(folder, entry), user.uid, user.gid);
   }
   chmodSync(folder, 0o700);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

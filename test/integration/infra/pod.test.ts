@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { placeOf } from "../../../infra/region/index.ts";
 import { renderClusterConfig } from "../../../infra/router/index.ts";
 import { configHash, parseRouterConfig } from "../../../runtime/config/index.ts";
-import { freePort } from "../../support/nginx.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { start, temporaryFolder } from "../router/process.ts";
 import { mountIn, placedIn, runProbe, security } from "./mounted.ts";
 

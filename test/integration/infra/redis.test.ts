@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -14,7 +13,9 @@ import {
   renewScript,
   startScript,
 } from "../../../infra/data/redis-settings.ts";
-import { describeWithRedis, eventually } from "../../support/redis.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
+import { describeWithRedis } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 import { makeCertificates } from "../router/certificates.ts";
 
 const password = "0123456789abcdef";
@@ -71,12 +72,9 @@ class Pod {
 }
 
 /** With room for the bus's port above it. */
-async function freePort(): Promise<number> {
+async function freePortForBus(): Promise<number> {
   for (;;) {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
+    const port = await freePort();
     if (port < 50_000) return port;
   }
 }
@@ -88,7 +86,7 @@ describeWithRedis("Redis as its pod starts it", () => {
     authority = mkdtempSync(join(tmpdir(), "hybrid-llm-redis-ca-"));
   });
   const start = async (count: number, cluster: boolean) => {
-    const port = await freePort();
+    const port = await freePortForBus();
     // One authority, and a pair for both ends: on the cluster's bus servers are each other's clients.
     makeCertificates(authority);
     for (let index = 0; index < count; index += 1) pods.push(new Pod(index, port, cluster, authority));

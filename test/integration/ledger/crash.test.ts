@@ -6,9 +6,10 @@ import { LedgerConfig } from "../../../runtime/config/index.ts";
 import { openPglite } from "../../../runtime/router/ledger/database/pglite.ts";
 import { type Ledger, openLedger } from "../../../runtime/router/ledger/index.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
+import { until } from "../../support/wait.ts";
 import { pooled } from "./databases.ts";
 import { rowOf, source } from "./rows.ts";
-import { recordingLog, scratch, until } from "./support.ts";
+import { recordingLog, scratch } from "./support.ts";
 import { holding, killedAfter, killedWhen, type Said } from "./writer-process.ts";
 
 const programs = await findPostgres();

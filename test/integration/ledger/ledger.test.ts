@@ -6,9 +6,10 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { newAttemptId } from "../../../runtime/router/ledger/attempt-id.ts";
 import { encodeLine } from "../../../runtime/router/ledger/journal/line.ts";
 import { encodeOpen } from "../../../runtime/router/ledger/row.ts";
+import { until } from "../../support/wait.ts";
 import { describeDatabases } from "./databases.ts";
 import { encoded, openOf, rowOf } from "./rows.ts";
-import { ledgerOn, scratch, until } from "./support.ts";
+import { ledgerOn, scratch } from "./support.ts";
 
 describeDatabases("a ledger", (database) => {
   const ids = async () =>

@@ -63,8 +63,3 @@ export function ledgerOn(database: Database, { config = {}, directory, now }: Gi
   });
   return { ledger, gate, lines };
 }
-
-/** Waits until something is so; the test's own limit is the only one. */
-export async function until(so: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await so())) await new Promise((resume) => setTimeout(resume, 20));
-}

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { until } from "./support.ts";
+import { until } from "../../support/wait.ts";
 
 /** What a killed writer had said that it had done: the attempts and their amounts in nano-dollars. */
 export interface Said {

@@ -10,7 +10,7 @@ import { type Bundle, bundleRuntime } from "../../../infra/machine/index.ts";
 import { issueKey, renderJson } from "../../../runtime/config/index.ts";
 import { type Rehearsal, startRehearsal } from "../../../runtime/rehearsal/index.ts";
 import { bringIntoService, takeDown } from "../../../tools/machine/deployment.ts";
-import { freePort } from "../../support/clone.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { type Certificates, makeCertificates } from "../router/certificates.ts";
 
 /*

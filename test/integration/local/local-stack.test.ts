@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -7,7 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRehearsal } from "../../../runtime/rehearsal/index.ts";
 import { isAlive } from "../../../tools/engine/index.ts";
-import { Clone, finish, freePort, type Result } from "../../support/clone.ts";
+import { freePort } from "../../../tools/parts/free-port.ts";
+import { Clone, finish, type Result } from "../../support/clone.ts";
+import { describeWithRedis, RedisServer } from "../../support/redis.ts";
 
 /*
  * What the README says, done in a fresh clone with the real engine: the tests of this file are one story and run in
@@ -228,6 +230,43 @@ describe("a provider's key in the environment", () => {
       configure();
       const back = await clone.npm("up");
       await upstream.close();
+      expect(back.code, told(back)).toBe(0);
+    }
+  });
+});
+
+describeWithRedis("an environment file", () => {
+  it("gives the router what others may not see, and is refused where they can read it", async () => {
+    const redis = await RedisServer.start();
+    const file = join(clone.state, "router.env");
+    const write = (more = "") =>
+      writeFileSync(file, `REDIS_URL=${redis.url}\nHOOK=${canary}\n${more}`, { mode: 0o600 });
+    const options = { router: `      environmentFile: ${file}\n` };
+    try {
+      write();
+      configure(options);
+      const up = await clone.npm("up");
+      expect(up.code, told(up)).toBe(0);
+      expect(String(await redis.command("KEYS", "*"))).toContain("daily_spend");
+      const exported = await clone.run("sh", ["-c", 'eval "$(npm run -s env)" && pulumi stack export -s local']);
+      expect(exported.stdout).toContain(file);
+      for (const place of [told(up), exported.stdout]) expect(place).not.toContain(canary);
+      for (const other of filesBelow(clone.state)) {
+        if (other !== file) expect(readFileSync(other, "latin1").includes(canary), other).toBe(false);
+      }
+      const unchanged = await clone.npm("preview", ["--expect-no-changes"]);
+      expect(unchanged.code, told(unchanged)).toBe(0);
+
+      write("MORE=1\n");
+      chmodSync(file, 0o644);
+      const refused = await clone.npm("up");
+      expect(refused.code).not.toBe(0);
+      expect(told(refused)).toContain("chmod 600 it");
+      expect((await get("/livez")).status).toBe(200);
+    } finally {
+      configure();
+      const back = await clone.npm("up");
+      await redis.stop();
       expect(back.code, told(back)).toBe(0);
     }
   });

@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { parseRouterConfig } from "../../../runtime/config/index.ts";
 import { openRedis } from "../../../runtime/router/money/index.ts";
 import { Rates } from "../../../runtime/router/rates/index.ts";
-import { describeWithRedis, eventually, RedisServer } from "../../support/redis.ts";
+import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 
 const { rates: config } = parseRouterConfig({ rates: { default: { requestsPerMinute: 10 } } }, "test");
 const asking = { tenant: "school", keyId: "k1", bytes: 100, maxOutputTokens: 0 };

@@ -9,7 +9,8 @@ import {
 } from "../../../runtime/router/money/index.ts";
 import { nothingSpent, openRedisStore } from "../../support/budget-redis.ts";
 import { noLimits, orderOf } from "../../support/budget-suite.ts";
-import { describeWithRedis, eventually, RedisServer } from "../../support/redis.ts";
+import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 
 const limits = { ...noLimits, stack: { day: 100 } };
 const lost = { ok: false, reason: "store_lost" };

@@ -12,7 +12,8 @@ import {
   type StoreLimits,
   type Turn,
 } from "../../../runtime/router/replay/index.ts";
-import { describeWithRedis, eventually, RedisServer, startRedisCluster } from "../../support/redis.ts";
+import { describeWithRedis, RedisServer, startRedisCluster } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 
 const mebibyte = 1_048_576;
 const limits: StoreLimits = { ttlMs: 60_000, maxBytes: mebibyte };

@@ -2,7 +2,8 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { issueKey } from "../../../runtime/config/index.ts";
-import { bearer, chatPath, errorOf, jsonType, key, onChat, pair, router as startRouter, until } from "./support.ts";
+import { until } from "../../support/wait.ts";
+import { bearer, chatPath, errorOf, jsonType, key, onChat, pair, router as startRouter } from "./support.ts";
 
 const good = { model: "openai", messages: [{ role: "user", content: "hello" }] };
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bearer, dataOf, type ErrorBody, jsonType, onChat, pair, says, textOf, until } from "./support.ts";
+import { until } from "../../support/wait.ts";
+import { bearer, dataOf, type ErrorBody, jsonType, onChat, pair, says, textOf } from "./support.ts";
 
 const words = "rehearsal one two three four five";
 

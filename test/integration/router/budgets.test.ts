@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { until } from "../../support/wait.ts";
 import { adminKey, as, labKey, moneyConfig } from "./money.ts";
-import { errorOf, pair, key as schoolKey, type TestRouter, until } from "./support.ts";
+import { errorOf, pair, key as schoolKey, type TestRouter } from "./support.ts";
 
 type Amount = { usd: number; exact: string };
 type Period = { limit?: Amount; spent: Amount; estimated: Amount; reserved: Amount; resets: string };

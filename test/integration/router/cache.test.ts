@@ -2,8 +2,9 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
+import { until } from "../../support/wait.ts";
 import { adminKey, as, labKey, moneyConfig, withLedger } from "./money.ts";
-import { bearer, chatPath, key, onChat, pair, says, type TestRouter, until } from "./support.ts";
+import { bearer, chatPath, key, onChat, pair, says, type TestRouter } from "./support.ts";
 
 const messages = [{ role: "user" as const, content: "hello" }];
 const exact = { model: "openai", messages, temperature: 0 };

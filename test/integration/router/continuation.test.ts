@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bearer, dataOf, type ErrorBody, errorOf, jsonType, onChat, pair, textOf, until } from "./support.ts";
+import { until } from "../../support/wait.ts";
+import { bearer, dataOf, type ErrorBody, errorOf, jsonType, onChat, pair, textOf } from "./support.ts";
 
 const words = "rehearsal one two three four five";
 const cutAfter = (afterEvents: number, type = "cut") => onChat({ text: words, gapMs: 5, fault: { type, afterEvents } });

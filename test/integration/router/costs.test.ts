@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { until } from "../../support/wait.ts";
 import { adminKey, as, labKey, moneyConfig, withLedger } from "./money.ts";
-import { errorOf, router as startRouter, type TestRouter, until } from "./support.ts";
+import { errorOf, router as startRouter, type TestRouter } from "./support.ts";
 
 type Figures = { requests: number; attempts: number; cost_usd: string };
 type Group = Figures & Record<string, string>;

@@ -2,7 +2,8 @@ import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, test } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import type { RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
-import { key, router as startRouter, until, upstream } from "./support.ts";
+import { until } from "../../support/wait.ts";
+import { key, router as startRouter, upstream } from "./support.ts";
 
 const path = "/v1/messages/count_tokens";
 const messages = [{ role: "user" as const, content: "hello" }];

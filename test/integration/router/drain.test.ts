@@ -1,8 +1,9 @@
 import { Agent, get, request } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { until } from "../../support/wait.ts";
 import { type Started, start, writeConfig } from "./process.ts";
-import { bearer, chatPath, dataOf, jsonType, key, onChat, textOf, until, upstream } from "./support.ts";
+import { bearer, chatPath, dataOf, jsonType, key, onChat, textOf, upstream } from "./support.ts";
 
 async function service(
   script: Parameters<typeof upstream>[0],

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { configHash } from "../../../runtime/config/index.ts";
+import { until } from "../../support/wait.ts";
 import { scratch, withLedger } from "./money.ts";
-import { onChat, pair, router as startRouter, until, upstream } from "./support.ts";
+import { onChat, pair, router as startRouter, upstream } from "./support.ts";
 
 type Health = {
   status: string;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { issueKey, type RouterConfigInput } from "../../../runtime/config/index.ts";
-import { chatPath, errorOf, key, onChat, pair, says, until } from "./support.ts";
+import { until } from "../../support/wait.ts";
+import { chatPath, errorOf, key, onChat, pair, says } from "./support.ts";
 
 const messages = [{ role: "user", content: "hello" }];
 const once = { "idempotency-key": "order 17" };

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { loadRouterConfig, type RouterConfigInput, renderJson } from "../../../runtime/config/index.ts";
 import { startRouter } from "../../../runtime/router/index.ts";
-import { bearer, jsonType, key, onChat, textOf, until, upstream } from "./support.ts";
+import { until } from "../../support/wait.ts";
+import { bearer, jsonType, key, onChat, textOf, upstream } from "./support.ts";
 
 let file: string;
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
-import { describeWithRedis, eventually, RedisServer, startRedisCluster } from "../../support/redis.ts";
+import { describeWithRedis, RedisServer, startRedisCluster } from "../../support/redis.ts";
+import { eventually } from "../../support/wait.ts";
 import { counting, routerProcess } from "../spending/processes.ts";
 import { bearer, chatPath, errorOf, jsonType, pair, says } from "./support.ts";
 

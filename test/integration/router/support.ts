@@ -4,6 +4,7 @@ import { type Rehearsal, type RehearsalScriptInput, startRehearsal } from "../..
 import { startRouter } from "../../../runtime/router/index.ts";
 import { createLog } from "../../../runtime/router/log.ts";
 import { openSpending, type Spending } from "../../../runtime/router/spending/index.ts";
+import { until } from "../../support/wait.ts";
 
 export const key = issueKey();
 export const bearer = { authorization: `Bearer ${key.key}` };
@@ -135,8 +136,3 @@ export type ErrorBody = {
 
 export const errorOf = async (response: Response): Promise<ErrorBody["error"]> =>
   ((await response.json()) as ErrorBody).error;
-
-/** Waits for something to become true; the test's own time limit is the only one. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resume) => setTimeout(resume, 10));
-}

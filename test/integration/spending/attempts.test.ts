@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
-import { bearer, dataOf, jsonType, says, until } from "../router/support.ts";
+import { until } from "../../support/wait.ts";
+import { bearer, dataOf, jsonType, says } from "../router/support.ts";
 import { type Booked, costOf, type House, house, spentOf } from "./support.ts";
 
 const words = (count: number) => `rehearsal ${"word ".repeat(count - 1)}`.trim();

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import { findPostgres, usePostgres } from "../../support/postgres.ts";
-import { describeWithRedis, eventually, RedisServer } from "../../support/redis.ts";
+import { describeWithRedis, RedisServer } from "../../support/redis.ts";
+import { eventually, until } from "../../support/wait.ts";
 import { temporaryFolder } from "../router/process.ts";
-import { errorOf, router, says, until } from "../router/support.ts";
+import { errorOf, router, says } from "../router/support.ts";
 import { ask, counting } from "./processes.ts";
 import { spentOf } from "./support.ts";
 

@@ -4,7 +4,8 @@ import type { RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
 import type { RedisBudgetStore } from "../../../runtime/router/money/index.ts";
 import { openRedisStore } from "../../support/budget-redis.ts";
 import { describeWithRedis, RedisServer } from "../../support/redis.ts";
-import { says, until } from "../router/support.ts";
+import { until } from "../../support/wait.ts";
+import { says } from "../router/support.ts";
 import { ask, counting, routerProcess } from "./processes.ts";
 
 const dollar = 1_000_000_000;

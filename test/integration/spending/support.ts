@@ -2,7 +2,8 @@ import { vi } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import type { Rehearsal, RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
 import type { Spending } from "../../../runtime/router/spending/index.ts";
-import { router, says, type TestRouter, until, upstream } from "../router/support.ts";
+import { until } from "../../support/wait.ts";
+import { router, says, type TestRouter, upstream } from "../router/support.ts";
 
 /** Dollars per million tokens, so large that a few of them are seen. */
 export const price = { input: 1_000, output: 10_000 };

@@ -2,8 +2,9 @@ import { expect } from "vitest";
 import type { RouterConfigInput } from "../../../runtime/config/index.ts";
 import type { PerformedChat, RehearsalScriptInput } from "../../../runtime/rehearsal/index.ts";
 import type { Ledger } from "../../../runtime/router/ledger/index.ts";
+import { until } from "../../support/wait.ts";
 import { temporaryFolder } from "../router/process.ts";
-import { router, until } from "../router/support.ts";
+import { router } from "../router/support.ts";
 import { ask, counting, inParallel, type RouterProcess, routerProcess } from "./processes.ts";
 import { costOf, price, spentOf } from "./support.ts";
 

@@ -130,16 +130,6 @@ export class Fixture {
   }
 }
 
-/** Waits for what must come; only a test that has failed anyway waits to the end. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline; ) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`in vain waited for: ${what}`);
-}
-
 /** Arguments of all processes that can be seen, as anyone on the machine sees them. */
 export function commandLines(): string {
   return execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { status } from "../../../runtime/supervisor/client.ts";
-import { Bench, eventually, Fixture, type Program } from "./bench.ts";
+import { eventually } from "../../support/wait.ts";
+import { Bench, Fixture, type Program } from "./bench.ts";
 import { accepts, get, Load, Stream } from "./load.ts";
 
 const bench = new Bench();
@@ -28,13 +29,13 @@ describe("an exchange", () => {
 
     for (let round = 1; round <= 10; round++) {
       const enough = load.answered() + 40;
-      await eventually("requests between exchanges", () => load.answered() > enough || undefined);
+      await eventually("requests between exchanges", () => load.answered() > enough);
       service.write(`v${round}`, {}, { workers });
       const now = await service.exchange();
       expect(now).toMatchObject({ state: "running", version: `v${round}`, pid: begun.pid, address: { port } });
       expect(await stream.next()).toBe(`v0 ${round + 1}`);
       // An old worker that is told to drain may take one connection more before it hears of it.
-      await eventually(`an answer of v${round}`, async () => (await get(port)) === `v${round}` || undefined);
+      await eventually(`an answer of v${round}`, async () => (await get(port)) === `v${round}`);
     }
 
     const report = await load.stop();
@@ -43,9 +44,7 @@ describe("an exchange", () => {
     expect(await stream.next()).toBeUndefined();
     await eventually("only the last version's workers", async () => {
       const { workers: left } = await status(service.directory);
-      return (
-        (left.length === workers && left.every((one) => one.version === "v10" && one.state === "ready")) || undefined
-      );
+      return left.length === workers && left.every((one) => one.version === "v10" && one.state === "ready");
     });
   });
 
@@ -88,7 +87,7 @@ describe("an exchange", () => {
     await service.exchange();
     await eventually("the end of the old worker", async () => {
       const { workers } = await status(service.directory);
-      return (workers.length === 1 && workers[0]?.version === "new") || undefined;
+      return workers.length === 1 && workers[0]?.version === "new";
     });
   });
 
@@ -100,7 +99,7 @@ describe("an exchange", () => {
     const after = await service.exchange();
     expect(after.address?.port).not.toBe(before.address?.port);
     expect(await get(after.address?.port ?? 0)).toBe("there");
-    await eventually("the old port closed", async () => !(await accepts(before.address?.port ?? 0)) || undefined);
+    await eventually("the old port closed", async () => !(await accepts(before.address?.port ?? 0)));
   });
 
   it("goes on with the old port when the new one is taken", async () => {

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { find, start, status, stop } from "../../../runtime/supervisor/client.ts";
 import { groupLives, startOf } from "../../../runtime/supervisor/process.ts";
-import { Bench, commandLines, eventually, Fixture, filesOf, type Program } from "./bench.ts";
+import { eventually } from "../../support/wait.ts";
+import { Bench, commandLines, Fixture, filesOf, type Program } from "./bench.ts";
 import { accepts, get, Stream } from "./load.ts";
 
 const bench = new Bench();
@@ -62,10 +63,7 @@ describe("a supervisor", () => {
     for (let crash = 1; crash <= 3; crash++) {
       await expect(get(port, "/crash")).rejects.toThrow();
       expect(await get(port)).toBe("v1");
-      await eventually(
-        "the restart counted",
-        async () => (await status(service.directory)).restarts === crash || undefined,
-      );
+      await eventually("the restart counted", async () => (await status(service.directory)).restarts === crash);
     }
     expect(await portOf(service)).toBe(port);
   });
@@ -77,7 +75,7 @@ describe("a supervisor", () => {
     const port = await portOf(service);
     writeFileSync(join(service.directory, "v1", "worker.mjs"), "process.exit(3);\n");
     await expect(get(port, "/crash")).rejects.toThrow();
-    await eventually("failed restarts", async () => (await status(service.directory)).restarts >= 2 || undefined);
+    await eventually("failed restarts", async () => (await status(service.directory)).restarts >= 2);
     const waiting = get(port);
     service.write("v2", {});
     await service.exchange();
@@ -92,7 +90,7 @@ describe("a supervisor", () => {
     const stream = new Stream(port, 2);
     expect(await stream.next()).toBe("v1 1");
     const stopped = stop(service.directory, 90_000);
-    await eventually("the port closed", async () => !(await accepts(port)) || undefined);
+    await eventually("the port closed", async () => !(await accepts(port)));
     expect(await stream.next()).toBe("v1 2");
     expect(await stream.next()).toBeUndefined();
     await stopped;
@@ -106,7 +104,7 @@ describe("a supervisor", () => {
     service.write("v1", {});
     const { pid } = await service.start();
     process.kill(pid, "SIGTERM");
-    await eventually("its end", () => startOf(pid) === undefined || undefined);
+    await eventually("its end", () => startOf(pid) === undefined);
     expect(readdirSync(service.directory).sort()).toEqual(["log", "service.json", "v1"]);
   });
 
@@ -116,7 +114,7 @@ describe("a supervisor", () => {
     const { pid } = await service.start();
     const port = await portOf(service);
     process.kill(pid, "SIGKILL");
-    await eventually("the end of its workers", () => !groupLives(pid) || undefined);
+    await eventually("the end of its workers", () => !groupLives(pid));
     expect(await accepts(port)).toBe(false);
     expect(await find(service.directory)).toMatchObject({ state: "dead", pid });
     await expect(status(service.directory)).rejects.toThrow(`its process ${pid} is dead`);
@@ -131,7 +129,7 @@ describe("a supervisor", () => {
     const { pid } = await service.start();
     const port = await portOf(service);
     process.kill(pid, "SIGKILL");
-    await eventually("its end", () => startOf(pid) === undefined || undefined);
+    await eventually("its end", () => startOf(pid) === undefined);
     service.write("v1", { port });
     expect(await service.start()).toMatchObject({ address: { port } });
   });
@@ -239,6 +237,64 @@ describe("a secret", () => {
     const places = [commandLines(), ...filesOf(service.directory).map((file) => readFileSync(file, "utf8"))];
     if (process.platform === "linux") places.push(readFileSync(`/proc/${pid}/environ`, "utf8"));
     for (const place of places) expect(place).not.toContain("canary-of");
+  });
+
+  const toFolder = (file: string): void => {
+    rmSync(file);
+    mkdirSync(file, { mode: 0o700 });
+  };
+
+  it("is read from a file that its owner alone can read, anew with each exchange, and is written nowhere else", async () => {
+    const service = fixture("filed");
+    const environmentFile = join(bench.folder, "filed.env");
+    const asked = { secretVariables: ["API_KEY"], environmentFile };
+    const write = (text: string) => writeFileSync(environmentFile, text, { mode: 0o600 });
+    write(`# Of the test.\nAPI_KEY="${first}"\nexport OTHER=1\n`);
+    service.write("v1", { secret: "API_KEY" }, asked);
+    const { pid } = await service.start({ API_KEY: "given, but the file says otherwise" });
+    const port = await portOf(service);
+    expect(await get(port, "/secret")).toBe(hash(first));
+
+    // A worker that is started again goes on as it was.
+    write(`API_KEY=${second}\n`);
+    await expect(get(port, "/crash")).rejects.toThrow();
+    expect(await get(port, "/secret")).toBe(hash(first));
+    service.write("v2", { secret: "API_KEY" }, asked);
+    await service.exchange({ API_KEY: "given" });
+    expect(await get(port, "/secret")).toBe(hash(second));
+
+    const places = [commandLines(), ...filesOf(service.directory).map((file) => readFileSync(file, "utf8"))];
+    if (process.platform === "linux") places.push(readFileSync(`/proc/${pid}/environ`, "utf8"));
+    for (const place of places) expect(place).not.toContain("canary-of");
+  });
+
+  it.each([
+    ["is not there", (file: string) => rmSync(file), "is not there: write NAME=value lines into it"],
+    [
+      "others can read",
+      (file: string) => chmodSync(file, 0o640),
+      "can be read or changed by others (mode 640): chmod 600 it",
+    ],
+    ["is a folder", toFolder, "is no file"],
+    ["is too large", (file: string) => writeFileSync(file, `A=${first.repeat(5_000)}`), "65536 are the most"],
+  ])("whose file %s stops a start and an exchange, with what to do", async (what, spoil, says) => {
+    const name = what.replaceAll(" ", "-");
+    const environmentFile = join(bench.folder, `${name}.env`);
+    writeFileSync(environmentFile, `API_KEY=${first}\n`, { mode: 0o600 });
+    const service = fixture(name);
+    service.write("v1", { secret: "API_KEY" }, { environmentFile });
+    await service.start();
+    const port = await portOf(service);
+    spoil(environmentFile);
+    service.write("v2", {}, { environmentFile });
+    const refused = await service.exchange().catch((error: Error) => error);
+    expect(String(refused)).toContain(`the environment file ${environmentFile}`);
+    expect(String(refused)).toContain(says);
+    expect(String(refused)).not.toContain("canary");
+    expect([await get(port), await get(port, "/secret")]).toEqual(["v1", hash(first)]);
+    const fresh = fixture(`${name}-fresh`);
+    fresh.write("v1", {}, { environmentFile });
+    await expect(fresh.start()).rejects.toThrow(says);
   });
 
   it("that is missing is named, and the old version goes on", async () => {

@@ -8,7 +8,8 @@ import { startOf } from "../../../runtime/supervisor/process.ts";
 import { service } from "../../../tools/machine/service.ts";
 import { type Inputs, inputs } from "../../../tools/machine/service-inputs.ts";
 import { PartialFailure, type PropertyMap, structuralDiff } from "../../../tools/provider/index.ts";
-import { type Behaviour, Bench, eventually, filesOf, type Program } from "./bench.ts";
+import { eventually } from "../../support/wait.ts";
+import { type Behaviour, Bench, filesOf, type Program } from "./bench.ts";
 import { contextOf } from "./context.ts";
 import { accepts, get, Load } from "./load.ts";
 
@@ -91,10 +92,7 @@ describe("a service", () => {
     const { state: one } = await service.create(first, contextOf());
     const two = await update(one, first, second);
     const three = await update(two, second, third);
-    await eventually(
-      "the old workers' end",
-      async () => (await status(first.directory)).workers.length === 1 || undefined,
-    );
+    await eventually("the old workers' end", async () => (await status(first.directory)).workers.length === 1);
     expect(readdirSync(join(first.directory, "versions"))).toEqual(
       expect.arrayContaining([two.version, three.version]),
     );
@@ -107,7 +105,7 @@ describe("a service", () => {
     const given = inputsOf("dead");
     const { id, state } = await service.create(given, contextOf());
     process.kill(state.pid, "SIGKILL");
-    await eventually("its end", () => startOf(state.pid) === undefined || undefined);
+    await eventually("its end", () => startOf(state.pid) === undefined);
     expect(await changes(state, given, given)).toEqual(["pid"]);
     const warnings: string[] = [];
     expect(await service.read?.(id, state, given, contextOf(warnings))).toBeUndefined();
@@ -126,7 +124,7 @@ describe("a service", () => {
     const given = inputsOf("foreign");
     const { id, state } = await service.create(given, contextOf());
     process.kill(state.pid, "SIGKILL");
-    await eventually("its end", () => startOf(state.pid) === undefined || undefined);
+    await eventually("its end", () => startOf(state.pid) === undefined);
     const other = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)"], {
       stdio: "ignore",
       detached: true,
@@ -162,7 +160,7 @@ describe("a service", () => {
     const given = inputsOf("half");
     const { state } = await service.create(given, contextOf());
     process.kill(state.pid, "SIGKILL");
-    await eventually("its end", () => startOf(state.pid) === undefined || undefined);
+    await eventually("its end", () => startOf(state.pid) === undefined);
     const folder = join(given.directory, "versions", state.version);
     writeFileSync(join(folder, "service.mjs"), "half");
     rmSync(join(folder, "tls"), { recursive: true });
@@ -266,7 +264,7 @@ describe("a service", () => {
     const given = inputsOf("starting");
     const { state } = await service.create(given, contextOf());
     process.kill(state.pid, "SIGKILL");
-    await eventually("its end", () => startOf(state.pid) === undefined || undefined);
+    await eventually("its end", () => startOf(state.pid) === undefined);
     const program = join(given.directory, "supervisor", `${supervisor.sha256.slice(0, 12)}.mjs`);
     const interrupted = start(given.directory, { program, secrets: {}, timeoutMs: 90_000 });
     const found = await eventually("its record", async () => {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { jaeger } from "../../../tools/parts/index.ts";
-import { onChat, pair, textOf, until } from "../../integration/router/support.ts";
+import { onChat, pair, textOf } from "../../integration/router/support.ts";
+import { until } from "../../support/wait.ts";
 import { describeWithServer } from "../support.ts";
 import { startJaeger } from "./server.ts";
 import { requestIdOf, tracedBy, tracesWith } from "./support.ts";

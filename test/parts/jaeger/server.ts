@@ -1,5 +1,5 @@
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { jaeger } from "../../../tools/parts/index.ts";
-import { freePort } from "../../support/clone.ts";
 import { type Server, scratchDirectory, startServer } from "../support.ts";
 import { type Trace, type TraceBody, tracesOf } from "./traces.ts";
 

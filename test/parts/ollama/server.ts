@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { ollama, tinyModel, tinyModelfile, tinyModelName } from "../../../tools/parts/index.ts";
-import { freePort } from "../../support/clone.ts";
 import { type Server, scratchDirectory, startServer } from "../support.ts";
 
 export interface Ollama extends Server {

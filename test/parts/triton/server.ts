@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../../tools/parts/free-port.ts";
 import { triton } from "../../../tools/parts/index.ts";
-import { freePort } from "../../support/clone.ts";
 import { type Server, scratchDirectory, startServer } from "../support.ts";
 
 const models = join(dirname(fileURLToPath(import.meta.url)), "models");

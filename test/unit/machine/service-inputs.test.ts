@@ -38,6 +38,7 @@ describe("a service's arguments", () => {
     [{ directory: "router" }, 'directory: "router" is not the absolute path of a file or folder'],
     [{ directory: "/a/.." }, 'directory: "/a/.." is not the absolute path of a file or folder'],
     [{ configuration: "{" }, "configuration: it is not JSON"],
+    [{ environmentFile: "router.env" }, 'environmentFile: "router.env" is not the absolute path of a file or folder'],
     [{ secretVariables: ["A-B"] }, 'secretVariables.0: "A-B" is no name of an environment variable'],
     [{ bundle: { path: "/x", sha256: "12" } }, "bundle.sha256: a SHA-256 in 64 hexadecimal digits is expected"],
   ])("%j is refused", (given, complaint) => {

@@ -145,6 +145,9 @@ describe("a service file", () => {
 
   it("is read whole, and names what is wrong in it", () => {
     expect(parseService(service)).toEqual(service);
+    const withFile = { ...service, environmentFile: "/etc/router.env" };
+    expect(parseService(withFile)).toEqual(withFile);
+    expect(() => parseService({ ...service, environmentFile: "" })).toThrow("environmentFile is not a text");
     expect(() => parseService({ ...service, workers: 0 })).toThrow("workers is not a whole number above 0");
     expect(() => parseService({ ...service, environment: { A: 1 } })).toThrow("environment.A is not a text");
     expect(() => parseService(null)).toThrow("the service is not an object");

@@ -189,11 +189,15 @@ describe("what is sent", () => {
     ]);
   });
 
-  test("a transit key: later changes go to its config, and it is deleted only where that is allowed", async () => {
+  test("a transit key: what making it doesn't take, and later changes, go to its config, and it is deleted only where that is allowed", async () => {
     const inputs = { backend: "transit", name: "unseal", type: "aes256-gcm96", minDecryptionVersion: 1 };
     answers["GET transit/keys/unseal"] = { body: { data: { latest_version: 1, keys: { "1": 1700000000 } } } };
     const { id, state } = await client.create(key, inputs);
     expect(state).toMatchObject({ latestVersion: 1, keys: [{ id: "1", creation_time: "1700000000" }] });
+    expect(writes()).toEqual([
+      ["POST", "transit/keys/unseal", { type: "aes256-gcm96", min_decryption_version: 1 }],
+      ["POST", "transit/keys/unseal/config", { min_decryption_version: 1 }],
+    ]);
     sent = [];
     await client.update(key, { inputs, state }, { ...inputs, minDecryptionVersion: 2 });
     expect(writes()).toEqual([["POST", "transit/keys/unseal/config", { min_decryption_version: 2 }]]);

@@ -18,15 +18,31 @@ const configurationOf = (stack: string): unknown =>
     "hybrid-llm:stack"
   ];
 
+const imageDigest = `sha256:${"1".repeat(64)}`;
+const current = { imageDigest };
 const region = { name: "eu-west-1", geography: "eu", cidr: "10.0.0.0/16", kubernetesVersion: "1.34" };
-const cloud = { kind: "cloud", regions: [region], budget: { monthlyInfrastructureUsd: 100 } };
+const cloud = {
+  kind: "cloud",
+  accountId: "123456789012",
+  regions: [region],
+  router: { versions: { current } },
+  budget: { monthlyInfrastructureUsd: 100 },
+};
 const pool = { name: "inference", accelerator: "l4", instanceFamilies: ["g6"], maxGpus: 1 };
 const site = { name: "site-a" };
-const airgapRouter = { versions: { current: { config: { airgap: true, failoverChain: ["local"] } } } };
+const imageRepository = "registry.example.com/router";
+const airgapRouter = {
+  imageRepository,
+  versions: { current: { imageDigest, config: { airgap: true, failoverChain: ["local"] } } },
+};
 const airgap = {
   kind: "airgap",
   clusters: [site],
-  airgap: { registryMirror: "registry.example.com", modelStore: "https://models.example.com" },
+  airgap: {
+    registryMirror: "registry.example.com",
+    modelStore: "https://models.example.com",
+    modelStoreNetwork: "10.8.0.0/24",
+  },
   secrets: {
     vault: {
       mode: "deploy",
@@ -36,7 +52,8 @@ const airgap = {
   },
   router: airgapRouter,
 };
-const kong = { kind: "kong", hostname: "llm.example.com", controllerDigest: `sha256:${"1".repeat(64)}` };
+const kong = { kind: "kong", hostname: "llm.example.com", controllerDigest: imageDigest };
+const autoscaling = { digests: { operator: imageDigest, metricsServer: imageDigest, webhooks: imageDigest } };
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234";
 const apiGateway = {
   kind: "aws-api-gateway",
@@ -44,7 +61,8 @@ const apiGateway = {
   certificateArns: { "eu-west-1": certificateArn },
 };
 const accelerator = { kind: "global-accelerator", hostname: "llm.example.com" };
-const router = (config: object) => ({ versions: { current: { config } } });
+const router = (config: object) => ({ versions: { current: { imageDigest, config } } });
+const withoutImage = (config: object) => ({ versions: { current: { config } } });
 
 function problemsOf(value: unknown, file = "Pulumi.test.yaml"): string[] {
   try {
@@ -115,7 +133,7 @@ describe("mistakes", () => {
     const value = {
       ...cloud,
       chaos: { enabld: true },
-      router: { replicas: 2, autoscaling: {} },
+      router: { ...cloud.router, replicas: 2, autoscaling: {} },
       mesh: { kind: "istoi" },
     };
     expect(problemsOf(value).map((problem) => problem.split(":")[0])).toEqual([
@@ -146,11 +164,11 @@ describe("mistakes", () => {
 /** For each rule a stack that breaks it and the paths that it must name. */
 const broken: Record<string, { value: unknown; paths: string[] }> = {
   "replicas and autoscaling exclude each other": {
-    value: { ...cloud, router: { replicas: 2, autoscaling: {} } },
+    value: { ...cloud, router: { ...cloud.router, replicas: 2, autoscaling: {} } },
     paths: ["router.replicas"],
   },
   "autoscaling goes upwards": {
-    value: { ...cloud, router: { autoscaling: { minReplicas: 5, maxReplicas: 2 } } },
+    value: { ...cloud, router: { ...cloud.router, autoscaling: { minReplicas: 5, maxReplicas: 2 } } },
     paths: ["router.autoscaling.minReplicas"],
   },
   "a roll-out names versions that are listed": {
@@ -160,12 +178,12 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
   "candidate and weight go together": {
     value: {
       ...cloud,
-      router: { versions: { current: {}, next: {} }, rollout: { stable: "current", candidate: "next" } },
+      router: { versions: { current, next: current }, rollout: { stable: "current", candidate: "next" } },
     },
     paths: ["router.rollout.weight"],
   },
   "a candidate differs from the stable version": {
-    value: { ...cloud, router: { rollout: { stable: "current", candidate: "current", weight: 5 } } },
+    value: { ...cloud, router: { ...cloud.router, rollout: { stable: "current", candidate: "current", weight: 0 } } },
     paths: ["router.rollout.candidate"],
   },
   "a process runs one version, a cluster's versions have images": {
@@ -186,7 +204,7 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
   "keys are made by the stack": {
     value: {
       kind: "local",
-      router: router({ listen: { security: { mode: "tls", certificateFile: "c", keyFile: "k" } } }),
+      router: withoutImage({ listen: { security: { mode: "tls", certificateFile: "c", keyFile: "k" } } }),
     },
     paths: ["router.versions.current.config.listen.security"],
   },
@@ -195,7 +213,10 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     paths: ["router.versions.current.config.allowRehearsal"],
   },
   "an air-gapped stack has local models only": {
-    value: { ...airgap, router: router({ airgap: false, failoverChain: ["local", "claude"] }) },
+    value: {
+      ...airgap,
+      router: { imageRepository, ...router({ airgap: false, failoverChain: ["local", "claude"] }) },
+    },
     paths: ["router.versions.current.config.airgap", "router.versions.current.config.failoverChain[1]"],
   },
   "an air-gapped stack has no keys of cloud providers": {
@@ -347,6 +368,56 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     },
     paths: ["secrets.vaultAddresses.us-east-1", "secrets.vaultAddresses"],
   },
+  "a version in a cluster has an image": {
+    value: { ...cloud, router: { versions: { current, next: {} } } },
+    paths: ["router.versions.next.imageDigest"],
+  },
+  "the router's images have one place": {
+    value: { ...cloud, router: { ...cloud.router, imageRepository } },
+    paths: ["router.imageRepository"],
+  },
+  "a weight has somebody who weighs": {
+    value: {
+      ...cloud,
+      router: {
+        versions: { current, next: current },
+        rollout: { stable: "current", candidate: "next", weight: 1 },
+      },
+    },
+    paths: ["router.rollout.weight"],
+  },
+  "requests under way are told by somebody": {
+    value: { ...cloud, router: { ...cloud.router, autoscaling: { inFlightPerReplica: 50 } } },
+    paths: ["router.autoscaling.inFlightPerReplica"],
+  },
+  "what models may cost a day is said once": {
+    value: { ...cloud, router: router({ budgets: { stack: { day: 20, month: 400 } } }) },
+    paths: ["router.versions.current.config.budgets.stack.day"],
+  },
+  "a version asks for the models that are served": {
+    value: {
+      ...cloud,
+      models: { ollama: { models: ["llama3:8b"] } },
+      router: router({ backends: { local: { baseUrl: "http://elsewhere:11434" } } }),
+    },
+    paths: ["router.versions.current.config.backends.local.baseUrl"],
+  },
+  "model servers scale upwards, by what Prometheus tells": {
+    value: {
+      ...cloud,
+      models: { ollama: { replicas: 3, maxReplicas: 2 }, autoscaling },
+      observability: { metrics: false },
+    },
+    paths: ["models.ollama.maxReplicas", "observability.metrics"],
+  },
+  "a pool has room for its models": {
+    value: {
+      ...cloud,
+      regions: [{ ...region, gpuPools: [pool] }],
+      models: { ollama: { replicas: 2, gpuPool: "inference" } },
+    },
+    paths: ["models.ollama.replicas"],
+  },
   "a cluster's keys lie in Vault": {
     value: { ...cloud, secrets: { providerKeys: { openai: { pulumi: "openaiKey" } } } },
     paths: ["secrets.providerKeys.openai"],
@@ -378,12 +449,32 @@ describe("rules", () => {
   it("hold for the smallest stack of each kind", () => {
     for (const value of [
       { kind: "local" },
-      { kind: "cluster", cluster: site, secrets: airgap.secrets },
+      {
+        kind: "cluster",
+        cluster: site,
+        secrets: airgap.secrets,
+        router: { imageRepository, versions: { current } },
+      },
       cloud,
       airgap,
     ]) {
       expect(problemsOf(value)).toEqual([]);
     }
+  });
+});
+
+describe("an environment file", () => {
+  const named = (environmentFile: string) => problemsOf({ kind: "local", router: { environmentFile } });
+
+  it("is named so that it is the same wherever it is read", () => {
+    expect(named("/etc/router.env")).toEqual([]);
+    expect(named("~/.config/router.env")).toEqual([]);
+    const told = 'router.environmentFile: given "router.env"; allowed: an absolute path, or one that begins with ~/';
+    expect(named("router.env")).toEqual([expect.stringContaining(told)]);
+  });
+
+  it("is this machine's: a cluster has none", () => {
+    expect(problemsOf({ ...cloud, router: { ...cloud.router, environmentFile: "/etc/router.env" } })).toHaveLength(1);
   });
 });
 

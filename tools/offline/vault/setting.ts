@@ -28,7 +28,7 @@ export interface Setting {
   readonly outputs?: (data: Inputs) => Inputs;
   /** What of Vault's answer holds the arguments; the whole by default. */
   readonly told?: (data: Inputs) => Inputs;
-  /** What an update writes, and where, if not the same as a create. */
+  /** What an update writes, and where, if not the same as a create, which doesn't take all of it: it's written then too. */
   readonly change?: (inputs: Inputs, body: Inputs) => { readonly path: string; readonly body: Inputs };
   /** Before a delete is allowed. */
   readonly release?: (vault: Vault, inputs: Inputs) => Promise<void>;
@@ -68,6 +68,10 @@ export function settingType(setting: Setting, vault: () => Vault): ResourceType<
         body: bodyOf(inputs),
         ...within(inputs, context.signal),
       });
+      const changed = setting.change?.(inputs, bodyOf(inputs));
+      if (changed !== undefined && Object.keys(changed.body).length > 0) {
+        await vault().call({ method: "POST", ...changed, ...within(inputs, context.signal) });
+      }
       return { id: path(inputs), state: await outputsOf(inputs, context) };
     },
 

@@ -10,7 +10,7 @@ const farewells: Readonly<Record<Farewell, string>> = {
 };
 
 /** What one must not overlook, before everything else. */
-export function notices({ connection, sections: { spend, ledger, backends } }: State): TemplateResult {
+export function notices({ connection, sections: { spend, ledger, backends, sharing } }: State): TemplateResult {
   const told: (TemplateResult | string)[] = [];
   if (connection.kind === "over") {
     told.push(html`${farewells[connection.why]} What is shown is of the past. <a href="/dashboard">Sign in again</a>`);
@@ -21,6 +21,9 @@ export function notices({ connection, sections: { spend, ledger, backends } }: S
   }
   if (ledger?.state === "known" && !ledger.writable) {
     told.push(`The ledger can't write (${ledger.journal ?? "its journal is full"}): what costs is refused.`);
+  }
+  if (sharing?.state === "lost") {
+    told.push("The other routers are not heard, as Redis can't be reached: the requests below are this router's only.");
   }
   const used = backends?.filter(({ status }) => status !== "disabled") ?? [];
   if (backends && used.length === 0) {

@@ -1,6 +1,6 @@
 export { MemoryBudgetStore } from "./memory-store.ts";
 export { Calendar, type Period, type PeriodName, type Periods, periodNames } from "./periods.ts";
-export { openRedis, type RedisAddress, type RedisClient } from "./redis/connect.ts";
+export { connectAgain, openRedis, type RedisAddress, type RedisClient } from "./redis/connect.ts";
 export { type RedisBudgetOptions, RedisBudgetStore } from "./redis-store.ts";
 export {
   type Asker,

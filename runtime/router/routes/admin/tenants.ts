@@ -196,8 +196,11 @@ export async function found(
   const own = await findTenant(queries, stack, name);
   if (own) return own;
   if (tenantsOf(all).has(name)) return ofConfiguration(name);
-  throw notThere(`tenant ${JSON.stringify(name.slice(0, 200))}`, "POST /admin/tenants makes one.");
+  throw noSuchTenant(name);
 }
+
+export const noSuchTenant = (name: string): RouterError =>
+  notThere(`tenant ${JSON.stringify(name.slice(0, 200))}`, "POST /admin/tenants makes one.");
 
 const ofConfiguration = (name: string): TenantRecord => ({
   name,

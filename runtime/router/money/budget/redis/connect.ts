@@ -37,6 +37,10 @@ export function openRedis({ urls, cluster, timeoutMs }: RedisAddress, onError: (
   return client;
 }
 
+/** A client of the same server by a connection of its own, as who listens to a channel needs. */
+export const connectAgain = (client: RedisClient): RedisClient =>
+  client instanceof Cluster ? client.duplicate() : client.duplicate();
+
 const alone = <Options extends object>(common: Options) => ({
   ...common,
   enableOfflineQueue: false,

@@ -1,0 +1,50 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import { runStep } from "./step.ts";
+
+const memory = "/dev/shm";
+/** What clones with their packages, databases and journals of the tests come to, and as much again for their processes. */
+const neededBytes = 6 * 2 ** 30;
+
+/**
+ * Runs test files by Vitest. What they write lies in memory where there is plenty: databases sync with each row and whole
+ * clones are deleted, and a disk that discards what is deleted takes minutes for that.
+ *
+ * @throws Failure where one fails
+ */
+export async function runTests(what: string, args: readonly string[], environment = process.env): Promise<void> {
+  const directory = memoryDirectory(environment);
+  if (directory === undefined) return runStep(what, "vitest", ["run", ...args], { environment });
+  const clear = () => rmSync(directory, { recursive: true, force: true });
+  const stop = () => {
+    clear();
+    process.exit(130);
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    await runStep(what, "vitest", ["run", ...args], { environment: { ...environment, TMPDIR: directory } });
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    clear();
+  }
+}
+
+/** A new folder in memory; none where whoever runs the tests has chosen another place, or memory is short. */
+function memoryDirectory({ TMPDIR }: NodeJS.ProcessEnv): string | undefined {
+  if (TMPDIR !== undefined || !existsSync(memory) || !isExecutable() || availableBytes() < 2 * neededBytes)
+    return undefined;
+  const { bavail, bsize } = statfsSync(memory);
+  // Short: sockets lie in it, whose paths have at most 107 bytes.
+  return bavail * bsize < neededBytes ? undefined : mkdtempSync(join(memory, "hl-"));
+}
+
+/** Clones bring their Node along. */
+function isExecutable(): boolean {
+  const mount = readFileSync("/proc/mounts", "utf8").match(/^\S+ \/dev\/shm tmpfs (\S+)/m)?.[1];
+  return mount !== undefined && !mount.split(",").includes("noexec");
+}
+
+function availableBytes(): number {
+  const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
+  return Number(kibibytes ?? 0) * 1024;
+}

@@ -1,0 +1,1 @@
+export { crane } from "./build.ts";

@@ -69,6 +69,8 @@ describe("each fault is found by the policy meant for it, and by no other", () =
     ["a cloud's address", [site(), config({ a: "https://api.openai.com/v1" })], ["no-cloud-backend"]],
     ["an unknown configuration", [site(), config(unknownText)], ["no-cloud-backend"]],
     ["a partly unknown one", [site(), config({ a: unknownText })], ["no-cloud-backend"]],
+    ["roots that the update makes", [site(), config({ "ca.pem": unknownText })], []],
+    ["a cloud's address beside them", [site(), config({ "ca.pem": "https://api.openai.com" })], ["no-cloud-backend"]],
     ["a public balancer", [site(), service({ type: "LoadBalancer" })], ["no-public-endpoint"]],
     [
       "a balancer for the world",

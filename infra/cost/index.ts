@@ -29,6 +29,15 @@ export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAf
 export { exactly, type Range, scaled } from "./range.ts";
 export { Unpriceable } from "./reader.ts";
 export { type Registered, Registrations } from "./registrations.ts";
-export { arithmetic, asItems, asJson, asMarkdown, asText, type Before, estimateAsJson } from "./render/index.ts";
+export {
+  arithmetic,
+  asItems,
+  asJson,
+  asMarkdown,
+  asText,
+  type Before,
+  estimateAsJson,
+  spread,
+} from "./render/index.ts";
 export { type CostResource, ownHardware } from "./resource.ts";
 export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

@@ -31,7 +31,7 @@ export function diagramOf(stack: string, components: readonly PlannedComponent[]
   return svg(width, height, `The stack ${stack}`, [
     styles,
     text(column.gap, 30, `${stack}: what a deployment makes`, "title"),
-    text(column.gap, 50, `${resources} resources; drawn from the plan by npm run diagram -- ${stack}`, "faint"),
+    text(column.gap, 50, `${resources} resources; drawn from the plan by npm run pages`, "faint"),
     ...ways,
     ...edge,
     ...columns.flatMap(({ content }) => content),

@@ -31,6 +31,9 @@ export function servePack({ name, description, policies }: Pack): void {
   });
 }
 
+/** The type of the resource that is judged now: the recorder is the first to be told. */
+let typeNow: string | undefined;
+
 /** First of every pack: takes down what the program gives, for the policies that look at the whole. */
 const recorder: ResourceValidationPolicy = {
   name: "registrations-are-read",
@@ -39,6 +42,7 @@ const recorder: ResourceValidationPolicy = {
   validateResource(args) {
     registered.set(args.urn, registration(args));
     recorded += 1;
+    typeNow = args.type;
   },
 };
 
@@ -50,14 +54,25 @@ function policyOf(policy: Policy): ResourceValidationPolicy | StackValidationPol
     ...(policy.config ? { configSchema: { properties: { ...policy.config } } } : {}),
   };
   const { check } = policy;
-  return check.of === "plan"
-    ? { ...common, validateStack: onPlan(policy, check) }
-    : { ...common, validateResource: onResource(policy, check) };
+  if (check.of === "plan") return { ...common, validateStack: onPlan(policy, check) };
+  const validate = onResource(policy, check);
+  return {
+    ...common,
+    // The SDK reads a resource's properties anew for each policy that has something to run: most of a preview's time.
+    get validateResource() {
+      return typeNow === undefined || check.applies(typeNow) ? validate : undefined;
+    },
+  } as ResourceValidationPolicy;
 }
 
 const onResource =
   (policy: Policy, check: ResourceCheck): ResourceValidationPolicy["validateResource"] & ((...args: never) => void) =>
   (args: ResourceValidationArgs, report: (message: string, urn?: string) => void): void => {
+    // The SDK judges one resource after another, without a wait between its policies. Were that to change, policies could
+    // be passed over by the type of another resource: rather nothing is deployed.
+    if (typeNow !== undefined && args.type !== typeNow) {
+      throw new Error(`resources are judged at once (${args.type}, ${typeNow}), so nothing is deployed`);
+    }
     if (!check.applies(args.type)) return;
     const resource = registered.get(args.urn) ?? registration(args);
     const plan = new Plan([...registered.values()], plainProperties(args.getConfig<object>()));

@@ -18,6 +18,9 @@ export const zonesInPlan = 4;
 /** Kubernetes' own addresses of services, in every cluster that is made here; no region's network may overlap it. */
 export const serviceCidr = "172.20.0.0/16";
 
+/** The first of these: the Service `kubernetes`, by which pods find the API servers. */
+export const kubernetesService = "172.20.0.1";
+
 /** AWS takes networks from /16 on; beyond /20 a zone's public part would be smaller than a load balancer wants. */
 export const prefixes = { min: 16, max: 20 } as const;
 

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { kubernetesService } from "../../infra/addresses/index.ts";
 import type { CloudStack } from "../config/index.ts";
 import { composeInside, type Inside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
@@ -46,8 +47,9 @@ function insideOf(region: CloudRegion): Inside {
     ready: [...ready, storage],
     networks: {
       dataSubnets: network.plan.map(({ data }) => ({ cidr: data })),
-      // API servers' addresses in the VPC are in the private subnets.
-      apiServers: network.plan.map(({ private: cidr }) => ({ cidr })),
+      // API servers' addresses in the VPC are in the private subnets. Pods ask their Service, and AWS's network policies
+      // may judge its address as well as theirs.
+      apiServers: [...network.plan.map(({ private: cidr }) => ({ cidr })), { cidr: `${kubernetesService}/32` }],
       clients: [own],
       vaults: [own],
     },

@@ -155,6 +155,7 @@ describe("a sandbox", () => {
     expect(plan["eu-west-1-sandbox-verifier-allow-dns"]).toBeUndefined();
     const egress = plan["eu-west-1-sandbox-policies-sandbox-sandbox-controller-egress"]?.inputs;
     expect(JSON.stringify(egress)).toMatch(/"cidr":"10\.10\.\d+\.0\/\d+"/);
+    expect(JSON.stringify(egress)).toContain('"cidr":"172.20.0.1/32"');
     expect(plan["eu-west-1-policies-sandbox-sandbox-controller-egress"]).toBeUndefined();
   });
 

@@ -1,7 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
+import {
+  disruptionBudget,
+  labelsOf,
+  restrictedContainer,
+  restrictedPod,
+  selectorOf,
+  topologySpread,
+} from "../workload/index.ts";
 import { addressOf, ollamaServer } from "./models.ts";
 import { containerResources, type ModelResources, placementOf } from "./placement.ts";
 import { pullOrders, pullScript } from "./pull.ts";
@@ -90,10 +97,7 @@ export class Ollama extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      },
+      { metadata, spec: disruptionBudget(selector) },
       this.own(),
     );
     if (args.scaling.queue !== undefined) {

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { labelsOf, selectorOf } from "../workload/index.ts";
+import { disruptionBudget, labelsOf, selectorOf } from "../workload/index.ts";
 import { addressOf, type TritonModel, tritonServer } from "./models.ts";
 import type { ModelResources } from "./placement.ts";
 import { modelRepository } from "./repository.ts";
@@ -124,10 +124,7 @@ export class Triton extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      },
+      { metadata, spec: disruptionBudget(selector) },
       this.own(),
     );
   }

@@ -9,6 +9,7 @@ export {
   leafSpec,
 } from "./certificate.ts";
 export type { CustomObject, ObjectName } from "./custom-object.ts";
+export { disruptionBudget } from "./disruption-budget.ts";
 export {
   type BackendReference,
   type HttpRoute,

@@ -33,10 +33,13 @@ export function modelQuota(models: Models, pools: Room): NamespaceQuota | undefi
   const resources = (server: ServerName) => models[server]?.resources;
   return {
     pods: sum(() => 1, 1) + 2,
-    // A pod that pulls models asks for little beside what it serves with.
+    // A pod that pulls models asks for no more than it serves with.
     cpu: String(Math.ceil(sum((server) => resources(server)?.cpus ?? 0, 1))),
     memory: `${Math.ceil(sum((server) => resources(server)?.memoryGiB ?? 0, 1))}Gi`,
     gpus: sum((server) => (models[server]?.gpuPool === undefined ? 0 : 1), 0),
-    volumes: sum((server) => (server === "ollama" ? 1 : 0), 0),
+    volumes: sum((server) => (server === "ollama" ? 1 : 0), 0) + (isClaim(models.triton?.repository) ? 1 : 0),
   };
 }
+
+/** A claim that others make, in the namespace of the models. */
+const isClaim = (repository = ""): boolean => repository.startsWith("pvc://");

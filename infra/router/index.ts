@@ -12,6 +12,7 @@ export {
   autoscalerSpec,
   defaultAutoscaling,
   inFlightMetric,
+  replicaRange,
   type Scaling,
   scalingOf,
 } from "./scaling.ts";

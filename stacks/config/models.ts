@@ -2,10 +2,10 @@ import { z } from "zod";
 import { kedaVersion } from "../../infra/facts.ts";
 import { gibibytes, imageDigest, name } from "./common.ts";
 
-/** What a replica of a model server asks for. */
+/** What a replica of a model server asks for; never less than pulling its models does. */
 const modelResources = (memoryGiB: number) =>
   z
-    .strictObject({ cpus: z.number().min(0.1).max(512).default(2), memoryGiB: gibibytes.default(memoryGiB) })
+    .strictObject({ cpus: z.number().min(0.25).max(512).default(2), memoryGiB: gibibytes.default(memoryGiB) })
     .prefault({})
     .meta({ description: "Requested per replica; the memory is also the limit." });
 

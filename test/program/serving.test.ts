@@ -44,6 +44,21 @@ describe("the router of prod", () => {
     expect(at("router-current-disruption-budget")).toMatchObject({ spec: { maxUnavailable: 1 } });
   });
 
+  it("has room for each version at its most, and as many that go meanwhile", async () => {
+    const hard = (pods: string, cpu: string, memory: string) => ({
+      spec: { hard: { pods, "requests.cpu": cpu, "requests.memory": memory } },
+    });
+    expect(at("router-home-quota")).toMatchObject(hard("30", "12", "12Gi"));
+    const router = {
+      versions,
+      rollout: { stable: "blue", candidate: "green", weight: 0 },
+      replicas: 100,
+      resources: { cpu: "1.5", memory: "2Gi" },
+    };
+    const grown = byName(await planOf(changed("dev", { router })));
+    expect(grown["eu-west-1-router-home-quota"]?.inputs).toMatchObject(hard("410", "602", "802Gi"));
+  });
+
   it("may spend its region's share of the day, and asks the models that are deployed", () => {
     const config = configOf(plan, "eu-west-1-router-current-config");
     expect(config.budgets.stack.day * 3).toBeCloseTo(500);
@@ -136,6 +151,26 @@ describe("models", () => {
     expect(mostReplicasOf(models, "ollama", pools)).toBe(1);
     expect(mostReplicasOf(models, "ollama", [{ name: "inference", maxGpus: 8 }])).toBe(7);
     expect(mostReplicasOf(models, "ollama", [])).toBe(1);
+  });
+
+  it("leave room for the claim that Triton's models lie on, which others make", async () => {
+    const triton = {
+      repository: "pvc://weights/triton",
+      models: [{ name: "a", versions: [{ version: 1, weight: 100 }] }],
+    };
+    const plan = byName(await planOf(changed("cluster", { models: { triton } })));
+    expect(plan["main-models-home-quota"]?.inputs).toMatchObject({ spec: { hard: { persistentvolumeclaims: "1" } } });
+  });
+
+  it("ask for no less than what pulling them takes, so that a quota of what they serve with is enough", async () => {
+    const least = { resources: { cpus: 0.25, memoryGiB: 1 } };
+    const { spec } = inputsOf(await planOf(changed("cluster", { models: { ollama: least } })), "main-ollama-pool") as {
+      spec: { template: { spec: { initContainers: { resources: { requests: object } }[] } } };
+    };
+    expect(spec.template.spec.initContainers.map(({ resources }) => resources.requests)).toEqual([
+      { cpu: "250m", memory: "512Mi" },
+    ]);
+    expect(() => changed("cluster", { models: { ollama: { resources: { cpus: 0.2 } } } })).toThrow("0.25");
   });
 
   it("behind an air gap are pulled from the site's own store, and nothing else is let out", async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
 import { mostReplicasOf } from "../../stacks/model-room.ts";
+import { routerRepositoriesOf } from "../../stacks/router-images.ts";
 import { byName } from "../support/infra.ts";
 import { planOf, stackOf } from "../support/plan.ts";
 import type { Registration } from "../support/pulumi-mocks.ts";
@@ -34,6 +35,16 @@ describe("the router of prod", () => {
         rules: [{ backendRefs: [{ name: "router-current", port: 8443, weight: 100 }] }],
       },
     });
+  });
+
+  it("is pulled from where it is pushed to, though a region has all else from a mirror", async () => {
+    const stack = stackOf("dev");
+    if (stack.kind !== "cloud") throw new Error("not in a cloud");
+    const regions = stack.regions.map((region) => ({ ...region, registryMirror: "mirror.example.com" }));
+    const mirrored = byName(await planOf({ ...stack, regions }));
+    const [pushed = ""] = routerRepositoriesOf(stack, "hybrid-llm-test");
+    expect(JSON.stringify(mirrored["eu-west-1-router-current-deployment"]?.inputs)).toContain(`"image":"${pushed}@`);
+    expect(JSON.stringify(mirrored["eu-west-1-tracing-collector"]?.inputs)).toContain('"image":"mirror.example.com/');
   });
 
   it("scales between three and ten, and may be drained", () => {

@@ -10,7 +10,8 @@ const modelResources = (memoryGiB: number) =>
     .meta({ description: "Requested per replica; the memory is also the limit." });
 
 const mostReplicas = z.int().min(1).max(50).optional().meta({
-  description: "With models.autoscaling: how many there may be; what its pool has room for by default.",
+  description:
+    "With models.autoscaling: how many there may be; what its pool has room for by default, and at the most.",
 });
 
 const ModelAutoscaling = z.strictObject({

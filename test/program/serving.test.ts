@@ -162,6 +162,10 @@ describe("models", () => {
     expect(mostReplicasOf(models, "ollama", pools)).toBe(1);
     expect(mostReplicasOf(models, "ollama", [{ name: "inference", maxGpus: 8 }])).toBe(7);
     expect(mostReplicasOf(models, "ollama", [])).toBe(1);
+    const said = { ...models, ollama: { ...models.ollama, maxReplicas: 5 } } as typeof models;
+    const most = (maxGpus: number) => mostReplicasOf(said, "ollama", [{ name: "inference", maxGpus }]);
+    expect([most(8), most(6), most(3)]).toEqual([5, 5, 2]);
+    expect(mostReplicasOf(said, "ollama", [])).toBe(5);
   });
 
   it("leave room for the claim that Triton's models lie on, which others make", async () => {

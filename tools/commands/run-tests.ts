@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { runStep } from "./step.ts";
 
@@ -34,8 +34,12 @@ function memoryDirectory({ TMPDIR }: NodeJS.ProcessEnv): string | undefined {
   if (TMPDIR !== undefined || !existsSync(memory) || !isExecutable() || availableBytes() < 2 * neededBytes)
     return undefined;
   const { bavail, bsize } = statfsSync(memory);
+  if (bavail * bsize < neededBytes) return undefined;
   // Short: sockets lie in it, whose paths have at most 107 bytes.
-  return bavail * bsize < neededBytes ? undefined : mkdtempSync(join(memory, "hl-"));
+  const directory = mkdtempSync(join(memory, "hl-"));
+  // PostgreSQL runs as somebody else, and finds its own folder in it.
+  chmodSync(directory, 0o711);
+  return directory;
 }
 
 /** Clones bring their Node along. */

@@ -18,10 +18,10 @@ export interface PlaceArgs {
   readonly production?: boolean;
   /** Whether there is no way to the internet: then nothing public is asked for, not even to be refused. */
   readonly airgapped?: boolean;
-  /** The registry that stands in for all others but its own. */
-  readonly registryMirror?: string;
   /** The registry that is made with it; in AWS an account's, in the region. */
   readonly ownRegistry?: string;
+  /** The registry that stands in for all others. */
+  readonly registryMirror?: string;
 }
 
 /** A region without its providers: facts, and the rules for names, images and charts that hold in it. */
@@ -60,7 +60,7 @@ export type Scope = AwsScope | RegionScope;
 
 /** @throws RangeError where an air-gapped region has no mirror */
 export function placeOf(args: PlaceArgs): Place {
-  const { stack, name, geography, production = false, airgapped = false, registryMirror, ownRegistry } = args;
+  const { stack, name, geography, production = false, airgapped = false, registryMirror } = args;
   if (airgapped && registryMirror === undefined) {
     throw new RangeError(`region ${name}: an air-gapped region needs a registry mirror`);
   }
@@ -70,7 +70,7 @@ export function placeOf(args: PlaceArgs): Place {
     geography,
     production,
     airgapped,
-    image: (reference) => mirroredImage(reference, registryMirror, ownRegistry),
+    image: (reference) => mirroredImage(reference, registryMirror, args.ownRegistry),
     chart: (source) => mirroredChart(source, registryMirror),
     physical: (what, limit) => physicalName([stack, name, what], limit),
   };

@@ -44,8 +44,8 @@ export function composeRegion(
     name,
     geography: region.geography,
     production,
-    ownRegistry: registryHost(accountId, name),
     ...(registryMirror === undefined ? {} : { registryMirror }),
+    ownRegistry: registryHost(accountId, name),
   });
   const inAws: AwsScope = { ...place, aws: awsProvider(place, accountId) };
   const clusterName = place.physical("cluster", 63);

@@ -115,8 +115,23 @@ describe("two versions", () => {
     const route = byName(plan)["eu-west-1-router-route"]?.inputs as { spec: { parentRefs: { kind: string }[] } };
     expect(route.spec.parentRefs.map(({ kind }) => kind)).toEqual(["Gateway", "Service"]);
     expect(route.spec).not.toHaveProperty("hostnames");
-    const ingress = JSON.stringify(byName(plan)["eu-west-1-policies-router-waypoint-ingress"]?.inputs);
+    const at = (name: string) => byName(plan)[`eu-west-1-${name}`]?.inputs;
+    const ingress = JSON.stringify(at("policies-router-waypoint-ingress"));
     expect(ingress).toContain('"kubernetes.io/metadata.name":"grading"');
+    const { spec } = at("policies-router-waypoint-egress") as {
+      spec: { egress: { to: { namespaceSelector: { matchLabels: object } }[]; ports: { port: number }[] }[] };
+    };
+    const places = spec.egress.map(({ to, ports }) => [
+      ...to.flatMap(({ namespaceSelector }) => Object.values(namespaceSelector.matchLabels)),
+      ports[0]?.port,
+    ]);
+    // Without istiod it would have no certificate, and never be ready.
+    expect(places).toEqual([
+      ["istio-system", 15012],
+      ["observability", 4317],
+      ["router", 8080],
+    ]);
+    expect(JSON.stringify(at("mesh-observability-all-allow"))).toContain('"namespaces":["router"]');
   });
 });
 

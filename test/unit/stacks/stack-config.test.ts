@@ -321,6 +321,15 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     },
     paths: ["gateway.certificateArns.eu-west-1", "gateway.certificateArns.us-east-1"],
   },
+  "an API gateway's load balancer can speak to the router": {
+    value: {
+      ...cloud,
+      gateway: apiGateway,
+      mesh: { kind: "istio", waypoints: true, proxyDigest: imageDigest },
+      router: { ...cloud.router, clientCertificate: "required" },
+    },
+    paths: ["mesh.waypoints", "router.clientCertificate"],
+  },
   "waypoints have an image": {
     value: { ...cloud, mesh: { kind: "istio", waypoints: true } },
     paths: ["mesh.proxyDigest"],

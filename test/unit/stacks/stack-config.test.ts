@@ -290,8 +290,8 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     paths: ["clusters[2].name"],
   },
   "a region without a way out has a mirror, and no providers to reach": {
-    value: { ...cloud, regions: [{ ...region, natGateways: "none" }] },
-    paths: ["regions[0].registryMirror", "regions[0].natGateways"],
+    value: { ...cloud, regions: [{ ...region, natGateways: "none" }], models: { ollama: {} } },
+    paths: ["regions[0].registryMirror", "regions[0].natGateways", "regions[0].natGateways"],
   },
   "a cluster that was there has no load balancer of ours": {
     value: { ...airgap, gateway: { ...kong, exposure: "internet" } },

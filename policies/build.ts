@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 
-/** The packs of this folder, by name. */
-export const packNames = ["budget", "sovereignty", "security"] as const;
+/** The packs of this folder, by name; `all` is the three others together. */
+export const packNames = ["budget", "sovereignty", "security", "all"] as const;
 export type PackName = (typeof packNames)[number];
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -33,8 +33,13 @@ const unused: Plugin = {
  * packages, with an executable `pack` in it for engines whose language host runs no plugins.
  *
  * @param folder made anew
+ * @param entry what serves the pack; another selection of policies under the same name
  */
-export async function buildPack(name: PackName, folder: string): Promise<void> {
+export async function buildPack(
+  name: PackName,
+  folder: string,
+  entry: string = join(here, name, "main.ts"),
+): Promise<void> {
   const esbuild = await import("esbuild");
   const { version, description, license } = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as Record<
     string,
@@ -43,7 +48,7 @@ export async function buildPack(name: PackName, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await esbuild.build({
-    entryPoints: [join(here, name, "main.ts")],
+    entryPoints: [entry],
     outfile: join(folder, "index.cjs"),
     bundle: true,
     platform: "node",

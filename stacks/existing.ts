@@ -1,6 +1,6 @@
 import { clusterProvider, expandHome } from "../infra/cluster/index.ts";
 import { Platform } from "../infra/platform/index.ts";
-import { placeOf, type RegionScope } from "../infra/region/index.ts";
+import { placeOf, privateNetworks, type RegionScope } from "../infra/region/index.ts";
 import type { ExistingCluster, InCluster } from "./config/index.ts";
 import type { Inside } from "./inside.ts";
 import type { Shared } from "./regions.ts";
@@ -19,8 +19,14 @@ export interface ExistingOptions {
 
 /** One cluster that somebody else made: nothing of a cloud, and no load balancer of ours. */
 export function composeExisting(cluster: ExistingCluster, options: ExistingOptions, shared: Shared): ExistingRegion {
-  const { name, geography, kubeconfig, gpuPools, present } = cluster;
-  const place = placeOf({ stack: shared.stack, name, ...(geography === undefined ? {} : { geography }), ...options });
+  const { name, geography, kubeconfig, gpuPools, present, apiServers } = cluster;
+  const place = placeOf({
+    stack: shared.stack,
+    name,
+    apiServers,
+    ...(geography === undefined ? {} : { geography }),
+    ...options,
+  });
   const scope: RegionScope = {
     ...place,
     kubernetes: clusterProvider(`${name}-kubernetes`, {
@@ -39,7 +45,7 @@ export function composeExisting(cluster: ExistingCluster, options: ExistingOptio
 }
 
 /** Where clients of a cluster are that somebody else made, and a Vault: in some network that isn't the internet. */
-const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((cidr) => ({ cidr }));
+const ownNetworks = privateNetworks.map((cidr) => ({ cidr }));
 
 /** The same cluster, as what stands in it is put into. */
 export function insideOf(
@@ -55,8 +61,8 @@ export function insideOf(
     routerImages,
     networks: {
       apiServers: apiServers.map((cidr) => ({ cidr })),
-      clients: privateNetworks,
-      vaults: privateNetworks,
+      clients: ownNetworks,
+      vaults: ownNetworks,
     },
   };
 }

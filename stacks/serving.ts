@@ -5,6 +5,7 @@ import { withModels } from "../infra/models/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
 import {
+  dailyLlmUsd,
   type ListenerSecurity,
   RouterCluster,
   type RouterClusterArgs,
@@ -32,13 +33,15 @@ export interface ServingRegion {
 export function composeRouter(stack: InCluster, region: ServingRegion, shared: Shared): RouterCluster {
   const { scope, routerImages, stores, traffic, models } = region;
   const { router } = stack;
+  const versions = versionsOf(stack, shared.regions);
   return new RouterCluster(
     `${scope.name}-router`,
     scope,
     {
       namespace: namespaces.router,
       imageRepository: routerImages,
-      versions: versionsOf(stack, shared.regions),
+      versions,
+      llmDailyUsd: dailyLlmUsd(versions),
       rollout: router.rollout,
       scaling: scalingOf(router, scope.production),
       resources: router.resources,

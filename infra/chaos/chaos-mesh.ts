@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
+import { OperatorPolicies } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { type ImageVersion, trafficCharts } from "../versions.ts";
 import { labelsOf } from "../workload/index.ts";
@@ -67,6 +68,12 @@ export class ChaosMesh extends RegionComponent<RegionScope> {
       // Its daemon enters other pods' networks.
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
       this.own(),
+    );
+    new OperatorPolicies(
+      this.named("policies"),
+      scope,
+      { namespace, webhooks: [10250], among: [31766, 31767] },
+      this.own({ dependsOn: home }),
     );
     const { controller, daemon } = trafficCharts.chaosMesh.images;
     const image = (version: ImageVersion) => {

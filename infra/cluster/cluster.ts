@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderJson } from "../../runtime/config/index.ts";
 import { serviceCidr } from "../addresses/index.ts";
 import { trusting, trustingPods } from "../iam/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, about, costIn, keyUses, logsKept, RegionComponent } from "../region/index.ts";
 import { addonVersions } from "../versions.ts";
 import { type AddonSpec, addons } from "./addons.ts";
 import { kubeconfig } from "./kubeconfig.ts";
@@ -51,7 +51,23 @@ export class Cluster extends RegionComponent<AwsScope> {
 
   constructor(name: string, scope: AwsScope, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { clusterName, kubernetesVersion, deployRoleArn, logRetentionDays = 90 } = args;
-    super(typeToken, name, scope, { kubernetesVersion, logRetentionDays }, opts);
+    super(
+      typeToken,
+      name,
+      scope,
+      {
+        kubernetesVersion,
+        logRetentionDays,
+        ...costIn(scope, {
+          lines: {
+            "eks.cluster.standard": 1,
+            "kms.key": { min: 1, expected: 1, max: 3 },
+          },
+          usage: { "kms.requests": about(keyUses), ...logsKept(scope.use.logsGB, logRetentionDays) },
+        }),
+      },
+      opts,
+    );
     this.clusterName = clusterName;
     this.cluster = this.#createCluster(args, logRetentionDays);
     this.securityGroupId = this.cluster.vpcConfig.clusterSecurityGroupId;

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { trusting } from "../iam/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, costIn, RegionComponent } from "../region/index.ts";
 
 /** What the nodes of a managed group are. */
 export interface SystemNodesArgs {
@@ -37,7 +37,13 @@ export class SystemNodes extends RegionComponent<AwsScope> {
 
   constructor(name: string, scope: AwsScope, args: SystemNodesArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster, clusterName, kubernetesVersion, subnetIds, instanceType, min, max, diskGiB } = args;
-    super(typeToken, name, scope, { instanceType, min, max, diskGiB }, opts);
+    const cost = costIn(scope, {
+      lines: {
+        [`ec2.${instanceType}`]: { min, expected: min, max },
+        "ebs.gp3.storage": { min: min * diskGiB, expected: min * diskGiB, max: max * diskGiB },
+      },
+    });
+    super(typeToken, name, scope, { instanceType, min, max, diskGiB, ...cost }, opts);
     const role = new aws.iam.Role(
       this.named("role"),
       { name: scope.physical("system-nodes"), assumeRolePolicy: trusting("ec2.amazonaws.com") },

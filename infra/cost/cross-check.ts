@@ -9,32 +9,29 @@ const tolerance = 1e-6;
  * Compares what manifests declare with what the registrations say, figure by figure and region by region. Less declared
  * than registered is a problem; more is bought all the same (controllers make what no plan holds) and stays in the total.
  *
- * @param compare false where there is only one of the two sides: a plan before its registration, a program without manifests
+ * @param held what of the registered must be declared
  */
 export function crossCheck(
   registered: readonly Draft[],
   declared: readonly Draft[],
-  compare: boolean,
+  held: readonly Draft[],
 ): { beyond: Draft[]; problems: Problem[] } {
-  const have = quantities(registered);
   const problems: Problem[] = [];
-  if (compare) {
-    const said = quantities(declared);
-    for (const [key, { quantity, drafts }] of have) {
-      const manifest = said.get(key)?.quantity ?? zero;
-      const [first] = drafts;
-      if (!first || !isSmaller(manifest, quantity)) continue;
-      const others = drafts.length > 1 ? ` and ${drafts.length - 1} more` : "";
-      problems.push({
-        kind: "manifest-too-small",
-        resource: `${first.resource}${others}`,
-        capability: first.capability,
-        region: first.region,
-        why: `the manifests declare ${shown(manifest)} of ${first.price}, the resources say ${shown(quantity)}: declare what is registered`,
-      });
-    }
+  const said = quantities(declared);
+  for (const [key, { quantity, drafts }] of quantities(held)) {
+    const manifest = said.get(key)?.quantity ?? zero;
+    const [first] = drafts;
+    if (!first || !isSmaller(manifest, quantity)) continue;
+    const others = drafts.length > 1 ? ` and ${drafts.length - 1} more` : "";
+    problems.push({
+      kind: "manifest-too-small",
+      resource: `${first.resource}${others}`,
+      capability: first.capability,
+      region: first.region,
+      why: `the manifests declare ${shown(manifest)} of ${first.price}, the resources say ${shown(quantity)}: declare what is registered`,
+    });
   }
-  return { beyond: beyondOf(declared, have), problems };
+  return { beyond: beyondOf(declared, quantities(registered)), problems };
 }
 
 /** What of the declared quantities no registration accounts for; the first declarations are taken as accounted for. */

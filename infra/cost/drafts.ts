@@ -21,7 +21,8 @@ export function draftsOfResources(
   const charts = new Set(manifests.flatMap(({ manifest }) => manifest.charts.map(({ release }) => release)));
   const byType = Map.groupBy(resources, ({ type }) => type);
   for (const resource of resources) {
-    const { type, name, capability, region } = resource;
+    const { type, name, capability, region, component } = resource;
+    const of = component === undefined ? {} : { component };
     const label = `${type} ${name}`;
     const tell = (kind: Problem["kind"], why: string) =>
       problems.push({ kind, resource: label, capability, region: region ?? "unknown", why });
@@ -39,7 +40,14 @@ export function draftsOfResources(
     const inputs = new Reader(resource.properties);
     try {
       for (const { region: fixed, ...part } of rule.parts(inputs, surroundings(resource, byType, table))) {
-        drafts.push({ ...part, resource: label, capability, region: fixed ?? regionOf(resource), origin: "resource" });
+        drafts.push({
+          ...part,
+          ...of,
+          resource: label,
+          capability,
+          region: fixed ?? regionOf(resource),
+          origin: "resource",
+        });
       }
       for (const ids of rule.usage?.(inputs) ?? []) {
         if (!ids.some((id) => declares(id, region))) {
@@ -77,7 +85,7 @@ export function draftsOfManifests(
       })),
     );
   return {
-    lines: draftsOf(({ manifest }) => manifest.lines, "manifest"),
+    lines: draftsOf(({ manifest }) => manifest.lines ?? [], "manifest"),
     usage: draftsOf(({ manifest }) => manifest.usage, "usage"),
     charts: draftsOf(({ manifest }) => manifest.charts.flatMap(({ lines }) => lines), "chart"),
   };

@@ -19,6 +19,8 @@ export interface EstimateInputs {
 export type Draft = Omit<CostItem, "monthly" | "figure"> & {
   /** Of drafts with the same key, only the first counts. */
   readonly once?: string;
+  /** What registered it, where that is told. */
+  readonly component?: string;
 };
 
 /**
@@ -30,7 +32,7 @@ export type Draft = Omit<CostItem, "monthly" | "figure"> & {
 export function estimate({ resources = [], manifests = [], table = priceTable() }: EstimateInputs): Estimate {
   const registered = draftsOfResources(resources, manifests, table);
   const declared = draftsOfManifests(manifests);
-  const checked = crossCheck(registered.drafts, declared.lines, manifests.length > 0 && resources.length > 0);
+  const checked = crossCheck(registered.drafts, declared.lines, held(registered.drafts, manifests));
   const drafts = onlyOnce([...registered.drafts, ...checked.beyond, ...declared.usage, ...declared.charts]);
   const { items, problems } = priced(drafts, table);
   return {
@@ -41,8 +43,17 @@ export function estimate({ resources = [], manifests = [], table = priceTable() 
   };
 }
 
+/** What of the registered is held against manifests: what belongs to a component that counts its own resources. */
+function held(registered: readonly Draft[], manifests: readonly DeclaredManifest[]): Draft[] {
+  const counting = new Set(manifests.flatMap((each) => (each.manifest.lines === undefined ? [] : [each.component])));
+  return registered.filter(({ component }) => (component === undefined ? counting.size > 0 : counting.has(component)));
+}
+
 /** Items by a property, each with its sum, dearest first. */
-export function totalsBy(items: readonly CostItem[], key: "region" | "capability"): [name: string, total: Range][] {
+export function totalsBy(
+  items: readonly Pick<CostItem, "region" | "capability" | "monthly">[],
+  key: "region" | "capability",
+): [name: string, total: Range][] {
   const totals = new Map<string, Range>();
   for (const item of items) totals.set(item[key], add(totals.get(item[key]) ?? zero, item.monthly));
   return [...totals].sort(([a, x], [b, y]) => y.expected - x.expected || (a < b ? -1 : 1));
@@ -73,7 +84,7 @@ function priced(drafts: readonly Draft[], table: PriceTable): { items: CostItem[
         figure,
         mapped(quantity, (units) => Math.max(0, units - (includedOnce[price] ?? 0))),
       );
-      for (const { once: _, ...draft } of group) {
+      for (const { once: _, component: __, ...draft } of group) {
         items.push({ ...draft, figure, monthly: share(draft.quantity, quantity, monthly) });
       }
     } catch (error) {

@@ -26,8 +26,9 @@ export {
   readManifest,
 } from "./manifest.ts";
 export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAfterDays } from "./prices/index.ts";
-export { exactly, type Range } from "./range.ts";
+export { exactly, type Range, scaled } from "./range.ts";
 export { Unpriceable } from "./reader.ts";
-export { arithmetic, asItems, asJson, asMarkdown, asText, estimateAsJson } from "./render/index.ts";
+export { type Registered, Registrations } from "./registrations.ts";
+export { arithmetic, asItems, asJson, asMarkdown, asText, type Before, estimateAsJson } from "./render/index.ts";
 export { type CostResource, ownHardware } from "./resource.ts";
 export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

@@ -24,8 +24,8 @@ const Chart = z.strictObject({
 
 /** What a component says that it will cost: plain inputs of its own registration, under {@link manifestKey}. */
 export const CostManifest = z.strictObject({
-  /** What its resources cost by the hour and month. */
-  lines: z.array(Line).default([]),
+  /** What its resources cost by the hour and month, and is held against them; left out, they speak for themselves. */
+  lines: z.array(Line).optional(),
   /** What is billed by use, as it is assumed; zero is said, not left out. */
   usage: z.array(Line).default([]),
   charts: z.array(Chart).default([]),

@@ -10,6 +10,8 @@ export interface CostResource {
   readonly region?: string;
   /** Which part of the platform wants it: the folder of the component that it belongs to. */
   readonly capability: string;
+  /** The component that it is a part of, as manifests name it. */
+  readonly component?: string;
   readonly properties: Values;
 }
 

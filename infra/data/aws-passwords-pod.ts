@@ -24,7 +24,7 @@ const master = `${at.scratch}/master`;
 export const fetchMasterScript = [
   "set -eu",
   "umask 027",
-  'aws secretsmanager get-secret-value --secret-id "$MASTER_SECRET" --query SecretString --output text |',
+  'aws secretsmanager get-secret-value --secret-id "$MASTER_SECRET_ARN" --query SecretString --output text |',
   `  sed -E 's/.*"password"[[:space:]]*:[[:space:]]*"(([^"\\\\]|\\\\.)*)".*/\\1/; s/\\\\(.)/\\1/g' > ${master}`,
   `grep -q . ${master} || { echo "Secrets Manager gave no password"; exit 1; }`,
   "",
@@ -83,7 +83,7 @@ export function passwordPod(args: PasswordPodArgs): kubernetes.types.input.core.
       : [
           {
             ...container("master", awsImage, fetchMasterScript),
-            env: [aws, home, { name: "MASTER_SECRET", value: database.masterSecretArn }],
+            env: [aws, home, { name: "MASTER_SECRET_ARN", value: database.masterSecretArn }],
             volumeMounts: [scratch],
           },
           {

@@ -2,17 +2,25 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, PodRole, policyDocument } from "../iam/index.ts";
 import { namespaces } from "../network-policy/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, about, costIn, RegionComponent } from "../region/index.ts";
+import { storeKey } from "./managed-store.ts";
 import { stores } from "./places.ts";
 
 /** Whose backups are kept, and how long. */
 export interface BackupStoreArgs {
   readonly clusterName: string;
   readonly retentionDays: number;
+  /** Of the database. */
+  readonly storageGiB: number;
   /** A bucket that is there already; one is made where absent. */
   readonly bucket?: string | undefined;
 }
 
+/** A full backup a week and the log between them, compressed: about as much as the database may hold. */
+const backupCost = (storageGiB: number) => ({
+  lines: storeKey.lines,
+  usage: { ...storeKey.usage, "s3.standard": about(storageGiB) },
+});
 const typeToken = "hybrid-llm:data:BackupStore";
 
 /**
@@ -27,8 +35,9 @@ export class BackupStore extends RegionComponent<AwsScope> {
   readonly role: PodRole;
 
   constructor(name: string, scope: AwsScope, args: BackupStoreArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { clusterName, retentionDays, bucket } = args;
-    super(typeToken, name, scope, { retentionDays, existing: bucket !== undefined }, opts);
+    const { clusterName, retentionDays, storageGiB, bucket } = args;
+    const cost = bucket === undefined ? costIn(scope, backupCost(storageGiB)) : {};
+    super(typeToken, name, scope, { retentionDays, existing: bucket !== undefined, ...cost }, opts);
     const made = bucket === undefined ? this.#createBucket(retentionDays) : undefined;
     this.bucket = made?.bucket.bucket ?? bucket ?? "";
     const arn = made?.bucket.arn ?? `arn:aws:s3:::${bucket}`;

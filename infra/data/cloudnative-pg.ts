@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
+import { namespaces, OperatorPolicies } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { operatorNamespace } from "./flows.ts";
 import { dataCharts } from "./versions.ts";
@@ -34,6 +35,20 @@ export class CloudNativePg extends RegionComponent<RegionScope> {
       this.named("namespace"),
       { metadata: { name: operatorNamespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
       this.own(),
+    );
+    const databases = { namespace: namespaces.data };
+    new OperatorPolicies(
+      this.named("policies"),
+      scope,
+      {
+        namespace: operatorNamespace,
+        webhooks: [9443],
+        among: [9090],
+        flows: [
+          { from: { namespace: operatorNamespace }, to: databases, ports: [5432, 8000], because: "how they are" },
+        ],
+      },
+      this.own({ dependsOn: home }),
     );
     const operator = this.#createOperator(home);
     this.ready = backups ? [operator, this.#createPlugin(home, operator)] : [operator];

@@ -107,10 +107,11 @@ export class Data extends RegionComponent<RegionScope> {
     clusterName?: string,
   ): { target: BackupTarget | undefined; after: pulumi.Resource[] } {
     const { bucket, retentionDays, endpoint, credentialsSecret } = backups;
+    const { storageGiB } = this.#args.settings.postgres;
     const { aws } = this.scope;
     if (aws !== undefined && clusterName !== undefined && endpoint === undefined) {
       const scope = { ...this.scope, aws };
-      const args = { clusterName, retentionDays, bucket };
+      const args = { clusterName, retentionDays, storageGiB, bucket };
       const store = new BackupStore(this.named("backups"), scope, args, this.own());
       return { target: { bucket: store.bucket, retentionDays }, after: [store] };
     }
@@ -163,7 +164,7 @@ export class Data extends RegionComponent<RegionScope> {
   #createElasticache(): Elasticache {
     const { shards, replicasPerShard, memoryGiB } = this.#args.settings.redis;
     const { scope, network } = this.#inCloud("redis.provider");
-    const args = { network, shards, replicasPerShard, memoryGiB, snapshotDays: 7 };
+    const args = { network, shards, replicasPerShard, memoryGiB, snapshotDays: 1 };
     return new Elasticache(this.named("redis"), scope, args, this.own());
   }
 

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { nodeTypeFor } from "../elasticache-nodes.ts";
-import type { AwsScope } from "../region/index.ts";
-import { type ManagedNetwork, ManagedStore } from "./managed-store.ts";
+import { type AwsScope, costIn } from "../region/index.ts";
+import { type ManagedNetwork, ManagedStore, storeKey } from "./managed-store.ts";
 import { type Endpoint, ports, redisUser } from "./places.ts";
 import { managedEngines } from "./versions.ts";
 
@@ -13,6 +13,7 @@ export interface ElasticacheArgs {
   readonly replicasPerShard: number;
   /** For data, on each node. */
   readonly memoryGiB: number;
+  /** One is free; what is in Redis can be counted anew from the ledger. */
   readonly snapshotDays: number;
 }
 
@@ -33,8 +34,12 @@ export class Elasticache extends ManagedStore {
   constructor(name: string, scope: AwsScope, args: ElasticacheArgs, opts?: pulumi.ComponentResourceOptions) {
     const { network, shards, replicasPerShard, memoryGiB, snapshotDays } = args;
     const nodeType = nodeTypeFor(memoryGiB);
-    super(typeToken, name, scope, { nodeType, shards, replicasPerShard }, opts);
     const { engine, version, family } = managedEngines.elasticache;
+    const cost = costIn(scope, {
+      lines: { [`elasticache.${engine}.${nodeType}`]: shards * (1 + replicasPerShard), ...storeKey.lines },
+      usage: storeKey.usage,
+    });
+    super(typeToken, name, scope, { nodeType, shards, replicasPerShard, ...cost }, opts);
     this.userId = scope.physical("redis-router", 40);
     const key = this.createKey(`Data of ${scope.physical("redis")}`);
     const subnets = new aws.elasticache.SubnetGroup(

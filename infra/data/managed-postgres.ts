@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AwsScope } from "../region/index.ts";
+import { type AwsScope, costIn } from "../region/index.ts";
+import { managedPostgresCost } from "./managed-cost.ts";
 import { type ManagedNetwork, ManagedStore } from "./managed-store.ts";
 import { ports } from "./places.ts";
 import { managedEngines } from "./versions.ts";
@@ -42,7 +43,8 @@ export class ManagedPostgres extends ManagedStore {
   constructor(name: string, scope: AwsScope, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     const { provider, instances, readReplicas, storageGiB } = args;
     const instanceClass = args.instanceClass ?? managedEngines[provider].instanceClass;
-    super(typeToken, name, scope, { provider, instances, readReplicas, storageGiB, instanceClass }, opts);
+    const cost = costIn(scope, managedPostgresCost({ ...args, instanceClass }));
+    super(typeToken, name, scope, { provider, instances, readReplicas, storageGiB, instanceClass, ...cost }, opts);
     this.#args = args;
     const key = this.createKey(`Data of ${scope.physical("database")}`);
     this.keyArn = key.arn;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, about, keyUses, RegionComponent } from "../region/index.ts";
 
 /** What a store of AWS stands in. */
 export interface ManagedNetwork {
@@ -10,6 +10,12 @@ export interface ManagedNetwork {
   /** The security group of the cluster's nodes: nobody else gets in. */
   readonly nodeSecurityGroupId: pulumi.Input<string>;
 }
+
+/** What the key of a store costs. */
+export const storeKey = {
+  lines: { "kms.key": { min: 1, expected: 1, max: 3 } },
+  usage: { "kms.requests": about(keyUses) },
+} as const;
 
 /** A store that AWS runs: encrypted by a key of its own, reached from the cluster's nodes alone. */
 export abstract class ManagedStore extends RegionComponent<AwsScope> {

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName } from "../region/index.ts";
+import { about, costIn, defaultUse, type Geography, physicalName } from "../region/index.ts";
 import type { EdgeNames, Origin } from "./origin.ts";
 
 /** What Global Accelerator is made from. */
@@ -8,6 +8,18 @@ export interface AcceleratorEdgeArgs extends EdgeNames {
   readonly origins: readonly Origin[];
   /** The hosted zone that the name is written in; where absent somebody else does. */
   readonly hostedZoneId?: string | undefined;
+}
+
+/** Clients are near their region: the figure of its own geography. */
+const ways: Readonly<Record<Geography, string>> = { us: "na-na", eu: "eu-eu", asia: "apac-apac" };
+
+function costOf(origins: readonly Origin[]) {
+  const usage: Record<string, ReturnType<typeof about>> = {};
+  for (const way of new Set(origins.map(({ geography }) => ways[geography]))) {
+    const near = origins.filter(({ geography }) => ways[geography] === way);
+    usage[`globalaccelerator.dt.${way}`] = about(near.reduce((sum, { use = defaultUse }) => sum + use.trafficGB, 0));
+  }
+  return costIn({ name: "global" }, { usage });
 }
 
 const typeToken = "hybrid-llm:edge:AcceleratorEdge";
@@ -25,7 +37,7 @@ export class AcceleratorEdge extends pulumi.ComponentResource {
   /** @param opts with a provider in us-west-2, where the accelerators' API is */
   constructor(name: string, args: AcceleratorEdgeArgs, opts: pulumi.ComponentResourceOptions) {
     const { stack, hostname, origins, hostedZoneId } = args;
-    super(typeToken, name, { hostname, regions: origins.map(({ region }) => region) }, opts);
+    super(typeToken, name, { hostname, regions: origins.map(({ region }) => region), ...costOf(origins) }, opts);
     const parent = { parent: this };
     const accelerator = new aws.globalaccelerator.Accelerator(
       `${name}-accelerator`,

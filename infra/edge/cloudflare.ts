@@ -1,8 +1,9 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import { scaled } from "../cost/index.ts";
 import type { Geography } from "../region/index.ts";
-import { physicalName } from "../region/index.ts";
-import { coordinates, type EdgeNames, healthPath, type Origin } from "./origin.ts";
+import { about, costIn, physicalName } from "../region/index.ts";
+import { coordinates, type EdgeNames, healthPath, type Origin, requestsOf } from "./origin.ts";
 
 /** What runs at Cloudflare, before any region. */
 export interface EdgeWorker {
@@ -27,6 +28,27 @@ export interface CloudflareEdgeArgs extends EdgeNames {
 }
 
 const typeToken = "hybrid-llm:edge:CloudflareEdge";
+
+/** A request costs the worker so much of a processor; ms. */
+const workerMs = 5;
+
+/** The balancer is asked for each request; a worker counts and reads for each, and keeps one answer in ten. */
+function costOf({ origins, worker }: CloudflareEdgeArgs) {
+  const requests = requestsOf(origins);
+  const use = {
+    "lb.queries": 1,
+    ...(worker ? { "workers.requests": 1, "workers.cpu": workerMs, "kv.reads": 1, "kv.writes": 0.1 } : {}),
+  };
+  return costIn(
+    { name: "cloudflare" },
+    {
+      usage: {
+        ...Object.fromEntries(Object.entries(use).map(([id, each]) => [id, scaled(requests, each)])),
+        ...(worker ? { "kv.storage": about(1) } : {}),
+      },
+    },
+  );
+}
 
 /** Cloudflare's regions by the geography that serves them. Source: load balancing, "Region mapping", 2026-11. */
 const regionsOf: Readonly<Record<Geography, readonly string[]>> = {
@@ -55,7 +77,13 @@ export class CloudflareEdge extends pulumi.ComponentResource {
     super(
       typeToken,
       name,
-      { hostname, steering, regions: origins.map(({ region }) => region), worker: worker !== undefined },
+      {
+        hostname,
+        steering,
+        regions: origins.map(({ region }) => region),
+        worker: worker !== undefined,
+        ...costOf(args),
+      },
       opts,
     );
     this.#name = name;

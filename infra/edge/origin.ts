@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Geography } from "../region/index.ts";
+import { about, defaultUse, type Geography, type MonthlyUse } from "../region/index.ts";
 
 /** One region's gateway, as the edge reaches it. */
 export interface Origin {
@@ -11,7 +11,13 @@ export interface Origin {
   readonly zoneId: pulumi.Input<string>;
   /** Of the load balancer; an API gateway has none. */
   readonly arn?: pulumi.Input<string> | undefined;
+  /** What the region is expected to see. @default defaultUse */
+  readonly use?: MonthlyUse;
 }
+
+/** What all regions together are asked in a month. */
+export const requestsOf = (origins: readonly Origin[]) =>
+  about(origins.reduce((sum, { use = defaultUse }) => sum + use.requests, 0));
 
 /** What a global resource is named with. */
 export interface EdgeNames {

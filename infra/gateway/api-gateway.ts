@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { renderJson } from "../../runtime/config/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, about, costIn, logsKept, RegionComponent } from "../region/index.ts";
 
 /** What AWS's API Gateway is made from. */
 export interface ApiGatewayArgs {
@@ -25,6 +25,9 @@ export interface ApiGatewayArgs {
 }
 
 const typeToken = "hybrid-llm:gateway:ApiGateway";
+
+/** A line of it, about. */
+const loggedBytes = 500;
 
 /** Of each request: never its headers, which hold the key. */
 const accessLog = renderJson({
@@ -51,8 +54,11 @@ export class ApiGateway extends RegionComponent<AwsScope> {
   readonly zoneId: pulumi.Output<string>;
 
   constructor(name: string, scope: AwsScope, args: ApiGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { hostname, requestsPerSecond, burst = 2 * requestsPerSecond } = args;
-    super(typeToken, name, scope, { hostname, requestsPerSecond, burst }, opts);
+    const { hostname, requestsPerSecond, burst = 2 * requestsPerSecond, logDays = 30 } = args;
+    const { requests } = scope.use;
+    const logs = logsKept((requests * loggedBytes) / 1e9, logDays);
+    const cost = costIn(scope, { usage: { "apigateway.http": about(requests), ...logs } });
+    super(typeToken, name, scope, { hostname, requestsPerSecond, burst, ...cost }, opts);
     const api = new aws.apigatewayv2.Api(
       this.named("api"),
       {

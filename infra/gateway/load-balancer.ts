@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type CloudRegionScope, RegionComponent } from "../region/index.ts";
+import { hoursPerMonth } from "../cost/index.ts";
+import { about, type CloudRegionScope, costIn, RegionComponent } from "../region/index.ts";
 
 /** How the pods behind it are reached. */
 interface Target {
@@ -51,7 +52,13 @@ export class EntryLoadBalancer extends RegionComponent<CloudRegionScope> {
     args: EntryLoadBalancerArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(typeToken, name, scope, { exposure: args.exposure, clients: [...args.clientCidrs] }, opts);
+    const { trafficGB } = scope.use;
+    const cost = costIn(scope, {
+      lines: { "nlb.hour": 1, "ipv4.public": args.exposure === "internet" ? args.subnetIds.length : 0 },
+      // A unit carries a GB an hour.
+      usage: { "nlb.nlcu": about(trafficGB / hoursPerMonth) },
+    });
+    super(typeToken, name, scope, { exposure: args.exposure, clients: [...args.clientCidrs], ...cost }, opts);
     const group = this.#createSecurityGroup(args);
     const balancer = new aws.lb.LoadBalancer(
       this.named("balancer"),

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { renderJson } from "../../runtime/config/index.ts";
 import { policyDocument } from "../iam/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, costIn, RegionComponent } from "../region/index.ts";
 
 /** Events by which AWS says that it will take an instance away, or has. */
 const events = {
@@ -27,7 +27,8 @@ export class Interruptions extends RegionComponent<AwsScope> {
   readonly queueArn: pulumi.Output<string>;
 
   constructor(name: string, scope: AwsScope, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken, name, scope, {}, opts);
+    // It asks three times a minute and hears little: below the million requests a month that cost no account anything.
+    super(typeToken, name, scope, costIn(scope, { usage: { "sqs.standard": 0 } }), opts);
     this.queueName = scope.physical("karpenter", 80);
     const queue = new aws.sqs.Queue(
       this.named("queue"),

@@ -10,6 +10,8 @@ export interface GpuPool {
   /** Such as `l4`. */
   readonly accelerator: string;
   readonly instanceFamilies: readonly string[];
+  /** Such as `2xlarge`; all of the families where absent. */
+  readonly instanceSizes?: readonly string[] | undefined;
   /** Never more than so many at once: the cap on what the pool can cost. */
   readonly maxGpus: number;
   readonly capacity: Capacity;
@@ -40,7 +42,7 @@ export interface PoolObjects {
 
 /** A pool of accelerators: tainted, limited by their number, and never emptied while something runs on it. */
 export function gpuPoolObjects(pool: GpuPool, clusterName: string, instanceProfile: string): PoolObjects {
-  const { name, accelerator, instanceFamilies, maxGpus, capacity } = pool;
+  const { name, accelerator, instanceFamilies, instanceSizes, maxGpus, capacity } = pool;
   return {
     name,
     nodeClass: nodeClassOf(clusterName, instanceProfile, diskGiB.gpu),
@@ -56,7 +58,7 @@ export function gpuPoolObjects(pool: GpuPool, clusterName: string, instanceProfi
         spec: {
           nodeClassRef: nodeClassRef(name),
           taints: [gpuTaint],
-          requirements: requirementsOf(instanceFamilies, capacityTypes[capacity]),
+          requirements: requirementsOf(instanceFamilies, capacityTypes[capacity], instanceSizes),
           expireAfter: "720h",
         },
       },
@@ -100,11 +102,16 @@ const capacityTypes: Readonly<Record<Capacity, readonly string[]>> = {
 
 const nodeClassRef = (name: string) => ({ group: "karpenter.k8s.aws", kind: "EC2NodeClass", name });
 
-function requirementsOf(families: readonly string[], capacity: readonly string[]): Record<string, unknown>[] {
+function requirementsOf(
+  families: readonly string[],
+  capacity: readonly string[],
+  sizes?: readonly string[],
+): Record<string, unknown>[] {
   const architectures = new Set(families.map((family) => (isArm(`${family}.`) ? "arm64" : "amd64")));
   const among = (key: string, values: Iterable<string>) => ({ key, operator: "In", values: [...values].sort() });
   return [
     among("karpenter.k8s.aws/instance-family", families),
+    ...(sizes === undefined ? [] : [among("karpenter.k8s.aws/instance-size", sizes)]),
     among("karpenter.sh/capacity-type", capacity),
     among("kubernetes.io/arch", architectures),
     among("kubernetes.io/os", ["linux"]),

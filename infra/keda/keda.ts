@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
 import { kedaVersion } from "../facts.ts";
+import { namespaces, OperatorPolicies } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import type { ChartVersion, ImageVersion } from "../versions.ts";
 
@@ -41,6 +42,18 @@ export class Keda extends RegionComponent<RegionScope> {
       this.named("namespace"),
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
       this.own(),
+    );
+    const prometheus = { namespace: namespaces.observability, name: "prometheus" };
+    new OperatorPolicies(
+      this.named("policies"),
+      scope,
+      {
+        namespace,
+        webhooks: [6443, 9443],
+        among: [9666],
+        flows: [{ from: { namespace }, to: prometheus, ports: [9090], because: "how much is waiting" }],
+      },
+      this.own({ dependsOn: home }),
     );
     this.ready = new ChartRelease(
       this.named("chart"),

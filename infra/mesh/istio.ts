@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ChartRelease } from "../charts/index.ts";
-import type { Flow } from "../network-policy/index.ts";
+import { type Flow, OperatorPolicies } from "../network-policy/index.ts";
 import type { Intermediate } from "../pki/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { labelsOf, type ParentReference } from "../workload/index.ts";
@@ -28,6 +28,8 @@ export interface IstioArgs extends MeshChartArgs {
 
 const typeToken = "hybrid-llm:mesh:Istio";
 const namespace = meshNamespace;
+/** Where istiod tells what is to be carried, and signs who asks. */
+const controlPorts = [15010, 15012];
 
 /** What the router's route hangs on where a waypoint weighs: the Service that callers name. */
 export const meshReference = (service: string, port: number): ParentReference => ({
@@ -83,6 +85,18 @@ export class Istio extends RegionComponent<RegionScope> {
       // Its parts on each node enter other pods' networks.
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
       this.own(),
+    );
+    const waypoints = args.waypointFor === undefined ? [] : [{ namespace: args.waypointFor }];
+    new OperatorPolicies(
+      this.named("policies"),
+      this.scope,
+      {
+        namespace,
+        webhooks: [15017],
+        among: controlPorts,
+        flows: waypoints.map((from) => ({ from, to: { namespace }, ports: controlPorts, because: "what they carry" })),
+      },
+      this.own({ dependsOn: home }),
     );
     const authority = new kubernetes.core.v1.Secret(
       this.named("authority"),

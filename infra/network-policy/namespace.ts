@@ -113,7 +113,11 @@ const hardOf = ({
 
 type Spec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
 
-function basePolicies({ dns = true, ambient = false }: NamespaceArgs): { what: string; spec: Spec }[] {
+/** What every namespace denies and allows, whatever is in it. */
+export function basePolicies({
+  dns = true,
+  ambient = false,
+}: Pick<NamespaceArgs, "dns" | "ambient">): { what: string; spec: Spec }[] {
   const deny = { what: "deny-all", spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } };
   const names = {
     what: "allow-dns",

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { allow, policyDocument, trusting } from "../iam/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, costIn, logsKept, RegionComponent } from "../region/index.ts";
 
 /** Refused connections alone, or every one. */
 export type FlowLogsTraffic = "rejected" | "all";
@@ -13,6 +13,8 @@ export interface FlowLogsArgs {
   readonly retentionDays?: number;
 }
 
+/** How much of all that a region logs these are. */
+const share = { rejected: 0.1, all: 2 } as const;
 const typeToken = "hybrid-llm:network:FlowLogs";
 
 /**
@@ -23,7 +25,14 @@ const typeToken = "hybrid-llm:network:FlowLogs";
 export class FlowLogs extends RegionComponent<AwsScope> {
   constructor(name: string, scope: AwsScope, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { vpcId, traffic, retentionDays = 30 } = args;
-    super(typeToken, name, scope, { traffic, retentionDays }, opts);
+    const logsGB = scope.use.logsGB * share[traffic];
+    super(
+      typeToken,
+      name,
+      scope,
+      { traffic, retentionDays, ...costIn(scope, { usage: logsKept(logsGB, retentionDays) }) },
+      opts,
+    );
     const group = new aws.cloudwatch.LogGroup(
       this.named("group"),
       { name: `/hybrid-llm/${scope.physical("flow-logs")}`, retentionInDays: retentionDays },

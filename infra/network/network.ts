@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { planSubnets, type ZoneNetworks } from "../addresses/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, about, costIn, RegionComponent } from "../region/index.ts";
 import { gatewayServices, interfaceServices } from "./endpoints.ts";
 import { FlowLogs, type FlowLogsTraffic } from "./flow-logs.ts";
 
@@ -42,7 +42,16 @@ export class Network extends RegionComponent<AwsScope> {
     const { cidr, zones, natGateways, flowLogs = "rejected", clusterName } = args;
     const endpoints = natGateways === "none" ? interfaceServices.length * zones.length : 0;
     const gateways = { none: 0, one: 1, "per-zone": zones.length }[natGateways];
-    super(typeToken, name, scope, { natGateways: gateways, interfaceEndpoints: endpoints, flowLogs }, opts);
+    const { trafficGB } = scope.use;
+    const cost = costIn(scope, {
+      lines: { "nat.gateway": gateways, "ipv4.public": gateways, "vpce.interface.hour": endpoints },
+      usage: {
+        "egress.internet": about(trafficGB),
+        "nat.data": gateways > 0 ? about(trafficGB) : 0,
+        "vpce.interface.data": endpoints > 0 ? about(trafficGB) : 0,
+      },
+    });
+    super(typeToken, name, scope, { natGateways: gateways, interfaceEndpoints: endpoints, flowLogs, ...cost }, opts);
     this.cidr = cidr;
     this.plan = planSubnets(cidr, zones);
 

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
+import { OperatorPolicies } from "../network-policy/index.ts";
 import type { Intermediate } from "../pki/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { charts } from "../versions.ts";
@@ -73,6 +74,12 @@ export class CertManager extends RegionComponent<RegionScope> {
       this.named("namespace"),
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
       this.own(),
+    );
+    new OperatorPolicies(
+      this.named("policies"),
+      scope,
+      { namespace, webhooks: [10250] },
+      this.own({ dependsOn: home }),
     );
     return new ChartRelease(
       this.named("chart"),

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { renderJson } from "../../runtime/config/index.ts";
-import { type AwsScope, RegionComponent } from "../region/index.ts";
+import { type AwsScope, about, costIn, RegionComponent } from "../region/index.ts";
 
 /** Which images are kept. */
 export interface ImageRepositoryArgs {
@@ -13,6 +13,8 @@ export interface ImageRepositoryArgs {
   readonly untaggedDays?: number;
 }
 
+/** Some tens of images of a few hundred megabytes, most of whose layers are the same. */
+const imagesGB = 10;
 const typeToken = "hybrid-llm:platform:ImageRepository";
 
 /**
@@ -27,7 +29,7 @@ export class ImageRepository extends RegionComponent<AwsScope> {
 
   constructor(name: string, scope: AwsScope, args: ImageRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     const { accountId, image, untaggedDays = 14 } = args;
-    super(typeToken, name, scope, { image }, opts);
+    super(typeToken, name, scope, { image, ...costIn(scope, { usage: { "ecr.storage": about(imagesGB) } }) }, opts);
     const repository = new aws.ecr.Repository(
       this.named("repository"),
       {

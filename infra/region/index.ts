@@ -10,7 +10,9 @@ export {
   type Place,
   type PlaceArgs,
   placeOf,
+  privateNetworks,
   providersOf,
   type RegionScope,
   type Scope,
 } from "./scope.ts";
+export { about, costIn, defaultUse, keyUses, logsKept, type MonthlyUse } from "./use.ts";

@@ -3,9 +3,13 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type ChartLocation, type ChartSource, mirroredChart, mirroredImage } from "./mirror.ts";
 import { physicalName } from "./names.ts";
+import { defaultUse, type MonthlyUse } from "./use.ts";
 
 /** Which clients are nearest, and which tenants may be pinned here. */
 export type Geography = "us" | "eu" | "asia";
+
+/** Networks that nobody else has: RFC 1918. */
+export const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 
 /** What a region is, before anything is in it. */
 export interface PlaceArgs {
@@ -22,6 +26,10 @@ export interface PlaceArgs {
   readonly ownRegistry?: string;
   /** The registry that stands in for all others. */
   readonly registryMirror?: string;
+  /** Networks of the cluster's API servers, and of the Service before them. @default networks of one's own */
+  readonly apiServers?: readonly string[];
+  /** @default defaultUse */
+  readonly use?: MonthlyUse;
 }
 
 /** A region without its providers: facts, and the rules for names, images and charts that hold in it. */
@@ -31,6 +39,8 @@ export interface Place {
   readonly geography: Geography | undefined;
   readonly production: boolean;
   readonly airgapped: boolean;
+  readonly apiServers: readonly string[];
+  readonly use: MonthlyUse;
   /** The reference by which this region pulls an image; it must have a digest. See `mirroredImage`. */
   readonly image: (reference: string) => string;
   /** Where this region finds a chart. See `mirroredChart`. */
@@ -61,6 +71,7 @@ export type Scope = AwsScope | RegionScope;
 /** @throws RangeError where an air-gapped region has no mirror */
 export function placeOf(args: PlaceArgs): Place {
   const { stack, name, geography, production = false, airgapped = false, registryMirror } = args;
+  const { apiServers = privateNetworks, use = defaultUse } = args;
   if (airgapped && registryMirror === undefined) {
     throw new RangeError(`region ${name}: an air-gapped region needs a registry mirror`);
   }
@@ -70,6 +81,8 @@ export function placeOf(args: PlaceArgs): Place {
     geography,
     production,
     airgapped,
+    apiServers,
+    use,
     image: (reference) => mirroredImage(reference, registryMirror, args.ownRegistry),
     chart: (source) => mirroredChart(source, registryMirror),
     physical: (what, limit) => physicalName([stack, name, what], limit),

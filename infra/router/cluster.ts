@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../runtime/config/index.ts";
+import { costManifest } from "../cost/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import {
   awaiting,
@@ -48,6 +49,8 @@ export interface RouterClusterArgs extends OfEveryVersion {
   /** @default vault */
   readonly vaultAudience?: string;
   readonly otlpEndpoint?: string | undefined;
+  /** The most that this region's routers spend on models a day, see `dailyLlmUsd`; counted by the stack's budget. */
+  readonly llmDailyUsd?: number | undefined;
 }
 
 const typeToken = "hybrid-llm:router:RouterCluster";
@@ -72,8 +75,9 @@ export class RouterCluster extends RegionComponent<RegionScope> {
     refuseWeightWithoutRoute(args);
     refuseWithoutDigest(args.versions);
     const rendered = new Map(listed.map((version) => [version, render(scope, version, args)]));
-    super(typeToken, name, scope, { rollout: { ...args.rollout }, versions: listed }, opts);
-    const { namespace, security } = args;
+    const { namespace, security, llmDailyUsd } = args;
+    const cost = llmDailyUsd === undefined ? {} : { cost: costManifest({ llmDailyUsd }) };
+    super(typeToken, name, scope, { rollout: { ...args.rollout }, versions: listed, ...cost }, opts);
     this.url = `${security.mode === "tls" ? "https" : "http"}://router.${namespace}.svc:${portOf(security)}`;
 
     new kubernetes.core.v1.ServiceAccount(

@@ -1,6 +1,7 @@
 /** The router: as a process of this machine, and in a cluster. */
 export { RouterCluster, type RouterClusterArgs, type RouterVersion } from "./cluster.ts";
 export { type ClusterSettings, type RenderedConfig, renderClusterConfig } from "./cluster-config.ts";
+export { dailyLlmUsd } from "./daily-budget.ts";
 export { RouterDeployment, type RouterDeploymentArgs } from "./deployment.ts";
 export { type ListenerSecurity, listenOf, mounts, portOf, probes } from "./listener.ts";
 export { keySecretOf, routerPod, shared, terminationSeconds } from "./pod.ts";

@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Chart, ChartRelease, imageParts, type Resources, requested } from "../charts/index.ts";
-import { RegionComponent, type RegionScope } from "../region/index.ts";
+import { namespaces, OperatorPolicies } from "../network-policy/index.ts";
+import { privateNetworks, RegionComponent, type RegionScope } from "../region/index.ts";
 import { secretsOperatorChart } from "./versions.ts";
 
 /** Its namespace: from there it asks Vault. */
@@ -36,6 +37,22 @@ export class SecretsOperator extends RegionComponent<RegionScope> {
         },
       },
       this.own(),
+    );
+    const operator = { namespace: secretsOperatorNamespace };
+    new OperatorPolicies(
+      this.named("policies"),
+      scope,
+      {
+        ...operator,
+        webhooks: [],
+        flows: [{ namespace: namespaces.vault }, ...privateNetworks.map((cidr) => ({ cidr }))].map((to) => ({
+          from: operator,
+          to,
+          ports: [8200],
+          because: "a Vault of one's own",
+        })),
+      },
+      this.own({ dependsOn: home }),
     );
     this.ready = new ChartRelease(
       this.named("chart"),

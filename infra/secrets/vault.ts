@@ -5,7 +5,7 @@ import { imageParts } from "../charts/index.ts";
 import { serverCertificate } from "../data/index.ts";
 import { allow, PodRole, policyDocument } from "../iam/index.ts";
 import { namespaces } from "../network-policy/index.ts";
-import { RegionComponent, type RegionScope } from "../region/index.ts";
+import { about, costIn, keyUses, RegionComponent, type RegionScope } from "../region/index.ts";
 import { certificate, disruptionBudget, type IssuerReference, labelsOf, selectorOf } from "../workload/index.ts";
 import { vaultHosts, vaultNames, vaultPorts, vaultServerUrl } from "./places.ts";
 import { toolPod, vaultPod } from "./vault-pod.ts";
@@ -46,7 +46,8 @@ export class Vault extends RegionComponent<RegionScope> {
   constructor(name: string, scope: RegionScope, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
     const { replicas, storageGiB, unseal, custodianKeys = [] } = args;
     if (unseal.by === "kms" && (scope.aws === undefined || args.clusterName === undefined)) throw withoutKms();
-    super(typeToken, name, scope, { replicas, storageGiB, unseal: unseal.by }, opts);
+    const cost = unseal.by === "kms" ? costIn(scope, { usage: { "kms.requests": about(keyUses) } }) : {};
+    super(typeToken, name, scope, { replicas, storageGiB, unseal: unseal.by, ...cost }, opts);
     const { seal, after } = this.#createSeal(args);
     const image = imageParts(scope, vaultImage).reference;
 

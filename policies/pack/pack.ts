@@ -19,6 +19,8 @@ export interface Pack {
 
 /** What has been registered so far, by URN: the engine shows a component's inputs only to `validateResource`. */
 const registered = new Map<string, PlanResource>();
+/** How often something was taken down: the plan at the end is read anew whenever that has gone on. */
+let recorded = 0;
 
 /** Serves a pack to the engine; once in a process. */
 export function servePack({ name, description, policies }: Pack): void {
@@ -36,6 +38,7 @@ const recorder: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   validateResource(args) {
     registered.set(args.urn, registration(args));
+    recorded += 1;
   },
 };
 
@@ -56,8 +59,7 @@ const onResource =
   (policy: Policy, check: ResourceCheck): ResourceValidationPolicy["validateResource"] & ((...args: never) => void) =>
   (args: ResourceValidationArgs, report: (message: string, urn?: string) => void): void => {
     if (!check.applies(args.type)) return;
-    const resource = registration(args);
-    registered.set(args.urn, resource);
+    const resource = registered.get(args.urn) ?? registration(args);
     const plan = new Plan([...registered.values()], plainProperties(args.getConfig<object>()));
     for (const message of closed(policy, () => check.violations(resource, plan))) report(told(policy, message));
   };
@@ -65,9 +67,19 @@ const onResource =
 const onPlan =
   (policy: Policy, check: PlanCheck): StackValidationPolicy["validateStack"] =>
   (args, report) => {
-    const plan = new Plan(args.resources.map(planned), plainProperties(args.getConfig<object>()));
+    const plan = new Plan(wholeOf(args.resources), plainProperties(args.getConfig<object>()));
     for (const { message, urn } of closed(policy, () => check.violations(plan))) report(told(policy, message), urn);
   };
+
+let whole: { readonly at: number; readonly resources: readonly PlanResource[] } | undefined;
+
+/** The SDK reads the whole plan anew for each policy; nothing of it changes from one to the next. */
+function wholeOf(resources: readonly PolicyResource[]): readonly PlanResource[] {
+  if (recorded === 0 || whole?.at !== recorded || whole.resources.length !== resources.length) {
+    whole = { at: recorded, resources: resources.map(planned) };
+  }
+  return whole.resources;
+}
 
 /**
  * Runs a check so that nothing it throws can pass for consent: the SDK takes the error of an unknown value for an

@@ -1,4 +1,5 @@
 import { isValues, type Value } from "../../infra/cost/index.ts";
+import { isPrivateRange } from "../pack/addresses.ts";
 import { linkTo, type Policy } from "../pack/policy.ts";
 import { at, isKind, listAt, shown } from "../pack/reading.ts";
 import { airgapConfig, isAirgapped } from "./airgap.ts";
@@ -13,7 +14,13 @@ function wrongIn(rule: Value, index: number): string[] {
   if (peers.length === 0) return onlyDns(rule) ? [] : [`spec.egress[${index}] allows every destination`];
   return peers.flatMap((peer) => {
     if (!isValues(peer)) return [`spec.egress[${index}].to is ${shown(peer)}`];
-    if (peer.ipBlock !== undefined) return [`spec.egress[${index}] allows addresses (ipBlock)`];
+    if (peer.ipBlock !== undefined) {
+      // Networks of one's own: API servers, and what stands beside the cluster.
+      const cidr = at(peer, "ipBlock", "cidr");
+      return typeof cidr === "string" && isPrivateRange(cidr)
+        ? []
+        : [`spec.egress[${index}] allows the addresses ${shown(cidr)}; private ones are allowed`];
+    }
     return isValues(peer.podSelector) || isValues(peer.namespaceSelector)
       ? []
       : [`spec.egress[${index}].to selects neither pods nor namespaces`];
@@ -26,13 +33,13 @@ function onlyDns(rule: Value): boolean {
   return ports !== "unknown" && ports.length > 0 && ports.every((each) => at(each, "port") === 53);
 }
 
-/** Without internet nothing leaves the cluster but questions for names. */
+/** Without internet nothing leaves for other networks than one's own. */
 export const noEgress: Policy = {
   name,
   level: "mandatory",
-  reason: "Without internet nothing leaves the cluster but questions for names.",
+  reason: "Without internet nothing leaves for other networks than one's own.",
   link: linkTo(name),
-  fix: "select pods or namespaces in spec.egress; take the ServiceEntry out",
+  fix: "select pods, namespaces or private networks in spec.egress; take the ServiceEntry out",
   config: airgapConfig,
   check: {
     of: "resource",

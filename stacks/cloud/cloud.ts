@@ -13,9 +13,9 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
   );
   const regions = stack.regions.map((region) => composeRegion(region, stack, shared));
   const insides = regions.map((region) => composeInside(stack, insideOf(region), shared));
-  const origins = stack.regions.flatMap(({ name, geography }, index) => {
+  const origins = stack.regions.flatMap(({ name, geography, monthlyUse }, index) => {
     const entry = insides[index]?.traffic.entry;
-    return entry === undefined ? [] : [{ region: name, geography, ...entry }];
+    return entry === undefined ? [] : [{ region: name, geography, use: monthlyUse, ...entry }];
   });
   const url = composeEdge(stack, origins, shared);
   return {

@@ -44,6 +44,7 @@ export function composeRegion(
     name,
     geography: region.geography,
     production,
+    use: region.monthlyUse,
     ...(registryMirror === undefined ? {} : { registryMirror }),
     ownRegistry: registryHost(accountId, name),
   });

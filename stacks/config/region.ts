@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultUse } from "../../infra/region/use.ts";
 import { gibibytes, name, registryMirror } from "./common.ts";
 
 /** Accelerators by the name that NVIDIA's device plugin gives them; the price table knows their instances. */
@@ -20,6 +21,13 @@ const GpuPool = z.strictObject({
   name,
   accelerator: z.enum(accelerators),
   instanceFamilies: z.array(instanceFamily).min(1).meta({ description: "Families that the pool may take nodes from." }),
+  instanceSizes: z
+    .array(z.string().regex(/^(?:\d*xlarge|large|medium|metal)$/, "an instance size such as 2xlarge"))
+    .min(1)
+    .optional()
+    .meta({
+      description: "Sizes that the pool may take; all of its families where absent, and the budget prices the dearest.",
+    }),
   maxGpus: z
     .int()
     .min(1)
@@ -73,6 +81,16 @@ const geography = z
   .enum(["us", "eu", "asia"])
   .meta({ description: "Which clients are nearest, and which tenants may be pinned here." });
 
+const MonthlyUse = z
+  .strictObject({
+    requests: z.int().min(0).default(defaultUse.requests),
+    trafficGB: z.number().min(0).default(defaultUse.trafficGB).meta({
+      description: "What leaves for the internet, to clients and providers.",
+    }),
+    logsGB: z.number().min(0).default(defaultUse.logsGB).meta({ description: "What is written to CloudWatch." }),
+  })
+  .meta({ description: "What a month is expected to bring: the budget prices by it what is billed by use." });
+
 /** A region that the stack creates in AWS. */
 export const AwsRegion = z.strictObject({
   name: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "an AWS region such as eu-west-1"),
@@ -95,6 +113,7 @@ export const AwsRegion = z.strictObject({
   systemNodes: SystemNodes.prefault({}),
   generalNodes: GeneralNodes.prefault({}),
   gpuPools: z.array(GpuPool).default([]),
+  monthlyUse: MonthlyUse.prefault({}),
 });
 export type AwsRegion = z.infer<typeof AwsRegion>;
 

@@ -22,6 +22,11 @@ describe("KEDA", () => {
       "ChartRelease eu-west-1-keda-chart < eu-west-1-keda",
       "Release eu-west-1-keda-chart-release < eu-west-1-keda-chart",
       "Namespace eu-west-1-keda-namespace < eu-west-1-keda",
+      "OperatorPolicies eu-west-1-keda-policies < eu-west-1-keda",
+      "NetworkPolicy eu-west-1-keda-policies-all-egress < eu-west-1-keda-policies",
+      "NetworkPolicy eu-west-1-keda-policies-all-ingress < eu-west-1-keda-policies",
+      "NetworkPolicy eu-west-1-keda-policies-allow-dns < eu-west-1-keda-policies",
+      "NetworkPolicy eu-west-1-keda-policies-deny-all < eu-west-1-keda-policies",
     ]);
     const resources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "256Mi" } };
     const image = (name: string, digest: string) => ({

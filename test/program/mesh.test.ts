@@ -53,21 +53,21 @@ const plan = (changes: Partial<IstioArgs> = {}, scope: Parameters<typeof cluster
 describe("the mesh", () => {
   it("is Istio's four charts, an authority of ours, and the table once more", async () => {
     const found = await plan();
-    expect(children(found).map((line) => line.replace(" < eu-west-1-mesh", ""))).toMatchInlineSnapshot(`
+    expect(children(found).map((line) => line.replace(/ < eu-west-1-mesh$/, ""))).toMatchInlineSnapshot(`
       [
         "Istio eu-west-1-mesh < the stack",
         "Secret eu-west-1-mesh-authority",
         "ChartRelease eu-west-1-mesh-base",
-        "Release eu-west-1-mesh-base-release-base",
+        "Release eu-west-1-mesh-base-release < eu-west-1-mesh-base",
         "ChartRelease eu-west-1-mesh-cni",
-        "Release eu-west-1-mesh-cni-release-cni",
+        "Release eu-west-1-mesh-cni-release < eu-west-1-mesh-cni",
         "AuthorizationPolicy eu-west-1-mesh-gateway-allow-nothing",
         "AuthorizationPolicy eu-west-1-mesh-gateway-controller-allow",
         "PeerAuthentication eu-west-1-mesh-gateway-controller-open",
         "AuthorizationPolicy eu-west-1-mesh-gateway-gateway-allow",
         "PeerAuthentication eu-west-1-mesh-gateway-gateway-open",
         "ChartRelease eu-west-1-mesh-istiod",
-        "Release eu-west-1-mesh-istiod-release-istiod",
+        "Release eu-west-1-mesh-istiod-release < eu-west-1-mesh-istiod",
         "AuthorizationPolicy eu-west-1-mesh-models-allow-nothing",
         "AuthorizationPolicy eu-west-1-mesh-models-ollama-allow",
         "Namespace eu-west-1-mesh-namespace",
@@ -75,12 +75,17 @@ describe("the mesh", () => {
         "AuthorizationPolicy eu-west-1-mesh-observability-allow-nothing",
         "AuthorizationPolicy eu-west-1-mesh-observability-prometheus-allow",
         "PeerAuthentication eu-west-1-mesh-observability-prometheus-open",
+        "OperatorPolicies eu-west-1-mesh-policies",
+        "NetworkPolicy eu-west-1-mesh-policies-all-egress < eu-west-1-mesh-policies",
+        "NetworkPolicy eu-west-1-mesh-policies-all-ingress < eu-west-1-mesh-policies",
+        "NetworkPolicy eu-west-1-mesh-policies-allow-dns < eu-west-1-mesh-policies",
+        "NetworkPolicy eu-west-1-mesh-policies-deny-all < eu-west-1-mesh-policies",
         "AuthorizationPolicy eu-west-1-mesh-router-allow-nothing",
         "AuthorizationPolicy eu-west-1-mesh-router-router-allow",
         "PeerAuthentication eu-west-1-mesh-strict",
         "Telemetry eu-west-1-mesh-telemetry",
         "ChartRelease eu-west-1-mesh-ztunnel",
-        "Release eu-west-1-mesh-ztunnel-release-ztunnel",
+        "Release eu-west-1-mesh-ztunnel-release < eu-west-1-mesh-ztunnel",
       ]
     `);
     await expect(rendered(found)).toMatchFileSnapshot("golden/mesh.yaml");

@@ -37,7 +37,7 @@ const inEachRegion: Readonly<Record<string, readonly (readonly [type: string, na
   ],
   "R22 cost: what the routers tell and the ledger keeps": [
     ["kubernetes:monitoring.coreos.com/v1:PrometheusRule", "prometheus-rules"],
-    ["aws:rds/cluster:Cluster", "data-postgres-cluster"],
+    ["aws:rds/instance:Instance", "data-postgres-primary"],
   ],
   "R23 gateway": [
     ["kubernetes:gateway.networking.k8s.io/v1:Gateway", "gateway-gateway"],
@@ -58,7 +58,7 @@ const inEachRegion: Readonly<Record<string, readonly (readonly [type: string, na
     ["kubernetes:telemetry.istio.io/v1:Telemetry", "mesh-telemetry"],
   ],
   "R27 databases": [
-    ["aws:rds/clusterInstance:ClusterInstance", "data-postgres-instance-2"],
+    ["aws:rds/instance:Instance", "data-postgres-replica-0"],
     ["aws:elasticache/replicationGroup:ReplicationGroup", "data-redis-servers"],
     ["kubernetes:apps/v1:Deployment", "data-rw-pooler-deployment"],
     ["kubernetes:apps/v1:Deployment", "data-ro-pooler-deployment"],

@@ -5,7 +5,15 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { LocalWorkspace, PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
-import { isAlive, type Progress, type ProviderName, projectDirectory, type Workspace } from "../engine/index.ts";
+import { configKey, parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
+import {
+  Failure,
+  isAlive,
+  type Progress,
+  type ProviderName,
+  projectDirectory,
+  type Workspace,
+} from "../engine/index.ts";
 
 /** The stacks that have a configuration file here. */
 export function knownStacks(): string[] {
@@ -24,6 +32,21 @@ export function providersOf(name: string): readonly ProviderName[] | undefined {
   } catch {
     // What is wrong with the file is told later, in full.
     return undefined;
+  }
+}
+
+/**
+ * A stack's configuration, checked as its program checks it.
+ *
+ * @throws Failure with every problem
+ */
+export function stackConfigOf(name: string): StackConfig {
+  const file = configFile(name);
+  try {
+    const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+    return parseStackConfig(config?.[`hybrid-llm:${configKey}`], file);
+  } catch (error) {
+    throw new Failure((error as Error).message);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import { Failure, type Progress, prepareWorkspace, terminalProgress, type Workspace } from "../engine/index.ts";
+import { ensurePacks } from "../policies/index.ts";
 import { ask, curlCommand, type Deployment } from "./ask.ts";
 import { runCommand, stackArgument } from "./command.ts";
 import { header } from "./header.ts";
@@ -49,10 +50,13 @@ await runCommand({
 });
 
 async function bringUp(name: string, workspace: Workspace, progress: Progress, question: string): Promise<void> {
+  // A machine's own stack holds nothing that they judge, and its first answer shouldn't wait for them.
+  const packs = name === "local" ? undefined : await ensurePacks(progress);
+  const judged = packs === undefined ? {} : { policyPacks: [packs.executable], policyPackConfigs: [packs.config] };
   const stack = await operate("Opening the stack", () => openStack(name, workspace, progress));
   const { outputs } = await operate("pulumi up", () =>
     interruptible(stack, (signal) =>
-      stack.up({ onOutput: print, onError: printError, color: colour(), refresh: true, signal }),
+      stack.up({ onOutput: print, onError: printError, color: colour(), refresh: true, signal, ...judged }),
     ),
   );
   if (name !== "local") return;

@@ -63,7 +63,7 @@ export function readList(value: unknown): ReadList {
         quantity: line.quantity,
         region: line.region ?? region ?? missing(),
       }));
-      manifests.push({ component: name, capability: type, manifest: { lines: [], usage, charts: [] } });
+      manifests.push({ component: name, capability: type, manifest: { usage, charts: [] } });
     } catch (error) {
       const path = `resources[${index}]`;
       mistakes.push(

@@ -40,6 +40,9 @@ export const cloudflareRules: Rules = {
       { what: "endpoints", price: "lb.endpoint", quantity: exactly(inputs.count("origins")), region: "cloudflare" },
     ],
   },
+  "cloudflare:index/customOriginTrustStore:CustomOriginTrustStore": free(
+    "part of Advanced Certificate Manager, a subscription of the zone, which has no price here",
+  ),
   ...all(
     [
       "cloudflare:index/dnsRecord:DnsRecord",

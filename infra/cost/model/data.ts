@@ -1,10 +1,10 @@
 import { exactly } from "../range.ts";
 import { type Reader, Unpriceable } from "../reader.ts";
-import { all, free, type Part, type Rules } from "./rule.ts";
+import { all, free, type Part, type Rules, type Surroundings } from "./rule.ts";
 
 /** Databases, caches, keys and stores. */
 export const dataRules: Rules = {
-  "aws:rds/instance:Instance": { parts: rdsInstance },
+  "aws:rds/instance:Instance": { parts: (inputs, around) => rdsInstance(inputs, around) },
   "aws:rds/cluster:Cluster": {
     // Its instances have the hours; storage and requests are told by use.
     parts(inputs) {
@@ -112,15 +112,23 @@ export const dataRules: Rules = {
   ),
 };
 
-function rdsInstance(inputs: Reader): Part[] {
-  const engine = inputs.string("engine");
+/** A replica has the engine and the size of what it follows, which another registration of the region says. */
+function rdsInstance(inputs: Reader, { others }: Surroundings): Part[] {
+  const followed = inputs.has("replicateSourceDb")
+    ? others("aws:rds/instance:Instance").filter((each) => !each.inputs.has("replicateSourceDb"))
+    : [];
+  if (followed.length > 1) {
+    throw new Unpriceable("replicateSourceDb: the region has several databases, and which one it is isn't known");
+  }
+  const of = followed[0]?.inputs ?? inputs;
+  const engine = of.string("engine");
   if (engine !== "postgres") throw new Unpriceable(`engine is ${engine}; there are prices for postgres alone`);
   const type = inputs.string("instanceClass");
   const zones = inputs.boolean("multiAz", false) ? "multi-az" : "single-az";
   const storage = inputs.string("storageType");
   if (storage !== "gp3") throw new Unpriceable(`storageType is ${storage}; there are prices for gp3 alone`);
   if (inputs.number("iops", 3000) > 3000) throw new Unpriceable("iops: the table has no price for more than 3000");
-  const size = inputs.number("allocatedStorage");
+  const size = of.number("allocatedStorage");
   return [
     { what: `PostgreSQL ${type}, ${zones}`, price: `rds.postgres.${type}.${zones}`, quantity: exactly(1) },
     {

@@ -74,6 +74,8 @@ const freeKinds: Readonly<Record<string, readonly string[]>> = {
   ],
   "apiextensions.k8s.io/v1": ["CustomResourceDefinition"],
   "apiregistration.k8s.io/v1": ["APIService"],
+  "barmancloud.cnpg.io/v1": ["ObjectStore"],
+  "elbv2.k8s.aws/v1beta1": ["TargetGroupBinding"],
   "karpenter.k8s.aws/v1": ["EC2NodeClass"],
   "cert-manager.io/v1": ["Certificate", "ClusterIssuer", "Issuer"],
   "postgresql.cnpg.io/v1": ["Pooler", "ScheduledBackup"],

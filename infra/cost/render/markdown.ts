@@ -4,8 +4,14 @@ import type { Estimate } from "../item.ts";
 import type { Range } from "../range.ts";
 import { spread } from "./text.ts";
 
+/** As much of an estimate as a comparison needs: what another checkout wrote down. */
+export interface Before {
+  readonly total: Range;
+  readonly items: readonly Pick<Estimate["items"][number], "region" | "capability" | "monthly">[];
+}
+
 /** A verdict as the cost part of a pull request's comment. @param before the base branch's estimate */
-export function asMarkdown(verdict: BudgetVerdict, before?: Estimate): string {
+export function asMarkdown(verdict: BudgetVerdict, before?: Before): string {
   const { infrastructure, llm, byRegion, byCapability, largest } = verdict;
   return `${[
     `### Cost: ${{ ok: "within the budget", warn: "within the budget, with warnings", block: "blocked" }[verdict.status]}`,

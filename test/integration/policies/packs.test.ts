@@ -1,4 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { buildPack } from "../../../policies/build.ts";
+import { projectDirectory } from "../../../tools/engine/index.ts";
 import { Project } from "./support.ts";
 
 let project: Project;
@@ -64,5 +68,30 @@ resource("aws:s3/bucket:Bucket", "bucket", {}, { provider: aws });`,
     expect(stdout).toMatch(/\[mandatory\] +from-mirror/);
     expect(stdout).toMatch(/\[mandatory\] +no-cloud-provider/);
     expect(stdout).not.toContain("says-whether-airgapped");
+  });
+});
+
+describe("a policy that fails", () => {
+  it.each([
+    ["at the end", `{ of: "plan", violations() { throw new Error("a broken rule"); } }`],
+    [
+      "at a resource",
+      `{ of: "resource", applies: () => true, violations({ properties }) { return properties.none.more; } }`,
+    ],
+  ])("ends the preview and passes for no consent: %s", async (_, check) => {
+    project = await Project.create("security");
+    const entry = join(project.directory, "broken.ts");
+    writeFileSync(
+      entry,
+      `import { servePack } from ${JSON.stringify(join(projectDirectory, "policies", "pack", "pack.ts"))};
+      servePack({ name: "broken", description: "Fails.", policies: [
+        { name: "broken", level: "advisory", reason: "It fails.", link: "none", fix: "mend it", check: ${check} },
+      ] });`,
+    );
+    await buildPack("security", project.pack, entry);
+    project.program(`component("hybrid-llm:region:Site", "site", { region: "site-a" });`);
+    const { code, stdout, stderr } = await project.preview();
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toContain("the policy broken failed, so nothing is deployed");
   });
 });

@@ -106,6 +106,21 @@ describe("a manifest", () => {
     ]);
   });
 
+  it("without lines leaves it to its component's resources, and answers for no other component's", () => {
+    const of = (component: string, name: string) => ({
+      ...resource("aws:ec2/natGateway:NatGateway", {}, { name }),
+      component,
+    });
+    const [counting, silent] = ["hybrid-llm:region:Thing thing", "hybrid-llm:other:Other other"];
+    const both = [of(counting, "own"), of(silent, "others")];
+    const usage = noUsage(["us-east-1"]);
+    const none = { ...declared({ usage: [] }), component: silent };
+    expect(kinds({ resources: both, manifests: [none, usage] })).toEqual([]);
+    expect(kinds({ resources: both, manifests: [declared(lines(1)), usage] })).toEqual([]);
+    expect(kinds({ resources: both, manifests: [declared({ lines: [] }), usage] })).toEqual(["manifest-too-small"]);
+    expect(estimate({ resources: both, manifests: [declared(lines(1)), usage] }).total.expected).toBeCloseTo(65.7, 6);
+  });
+
   it("larger than what is registered counts, for controllers make what no plan holds", () => {
     const found = estimate({ resources: gateways(2), manifests: manifests(lines(5)) });
     expect(found.problems).toEqual([]);

@@ -5,9 +5,7 @@ import { declared, families, nodeClass, noUsage, pool, resource, samples, withPr
 
 const manifests = [noUsage(["us-east-1", "ap-northeast-1", "eu-west-1"])];
 const cost = (...resources: CostResource[]) => estimate({ resources, manifests: [...manifests] });
-/** Without what the manifests are smaller than: these tests are about the resources alone. */
-const problemsOf = (...resources: CostResource[]) =>
-  cost(...resources).problems.filter(({ kind }) => kind !== "manifest-too-small");
+const problemsOf = (...resources: CostResource[]) => cost(...resources).problems;
 const totalOf = (...resources: CostResource[]) => {
   expect(problemsOf(...resources)).toEqual([]);
   return cost(...resources).total;
@@ -183,11 +181,32 @@ describe("Cloudflare", () => {
     );
     const balancer = resource("cloudflare:index/loadBalancer:LoadBalancer", { steeringPolicy: "geo" }, at("lb"));
     const { total, problems } = estimate({ resources: [...scripts, ...pools, balancer], manifests: [use] });
-    expect(problems.filter(({ kind }) => kind !== "manifest-too-small")).toEqual([]);
+    expect(problems).toEqual([]);
     expect(total.expected).toBeCloseTo(5 + 5 + 10 + 2 * 5, 6);
   });
 });
 
 it("an unknown is a mark of its own, never a text that could be priced", () => {
   expect(resource("aws:ebs/volume:Volume", { type: unknownText }).properties.type).toBe(unknownValue);
+});
+
+describe("a read replica of RDS", () => {
+  const type = "aws:rds/instance:Instance";
+  const instance = { instanceClass: "db.m7g.large", storageType: "gp3" };
+  const primary = resource(type, { ...instance, engine: "postgres", allocatedStorage: 100 }, { name: "primary" });
+  const replica = resource(type, { ...instance, replicateSourceDb: unknownText }, { name: "replica" });
+
+  it("costs what its primary costs, whose engine and size it has", () => {
+    expect(totalOf(primary, replica).expected).toBeCloseTo(2 * totalOf(primary).expected, 6);
+  });
+
+  it("is unpriceable where nobody says what it follows, or two could be it", () => {
+    expect(problemsOf(replica)).toMatchObject([
+      { kind: "unpriceable", why: expect.stringContaining("engine is missing") },
+    ]);
+    const other = resource(type, { ...instance, engine: "postgres", allocatedStorage: 9 }, { name: "other" });
+    expect(problemsOf(primary, other, replica)).toMatchObject([
+      { kind: "unpriceable", why: expect.stringContaining("several databases") },
+    ]);
+  });
 });

@@ -223,7 +223,7 @@ describe("AWS's secret of the master", () => {
       const secret = JSON.stringify({ username: "owner", password });
       writeFileSync(join(folder, "aws"), `#!/bin/sh\ncat <<'END'\n${secret}\nEND\n`, { mode: 0o755 });
       const script = fetchMasterScript.replaceAll("/run/passwords", folder);
-      const env = { ...process.env, MASTER_SECRET: "arn", PATH: `${folder}:${process.env.PATH}` };
+      const env = { ...process.env, MASTER_SECRET_ARN: "arn", PATH: `${folder}:${process.env.PATH}` };
       execFileSync("/bin/sh", ["-c", script], { env, stdio: "pipe" });
       return readFileSync(join(folder, "master"), "utf8").replace(/\n$/, "");
     } finally {

@@ -50,6 +50,15 @@ describe("each fault is found by the policy meant for it, and by no other", () =
       ],
       ["priceable"],
     ],
+    [
+      "what a program provides by itself",
+      [
+        component({ cost: cost(1) }),
+        nat,
+        planned("pulumi-nodejs:dynamic:Resource", { instances: unknownText }, { name: "own", parent: "us" }),
+      ],
+      ["priceable"],
+    ],
     ["no declared use", [component({ cost: { lines: cost(1).lines } }), nat], ["usage-declared"]],
     ["an undeclared chart", [component(), release], ["charts-declared"]],
     ["a small manifest", [component({ cost: { ...cost(1), lines: [] } }), nat], ["manifests-honest"]],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { wholePack } from "../../../policies/all/index.ts";
 import { budgetPack } from "../../../policies/budget/index.ts";
 import { securityPack } from "../../../policies/security/index.ts";
 import { sovereigntyPack } from "../../../policies/sovereignty/index.ts";
@@ -22,6 +23,10 @@ describe("every policy", () => {
       expect(link).toBe(`docs/policies.md#${name}`);
       expect(documentation).toContain(`### ${name}\n\n${reason} *${level}.* To do: ${fix}.`);
     }
+  });
+
+  it("is in the pack that this project's own stacks are judged by", () => {
+    expect(wholePack.policies).toEqual(policies);
   });
 
   it("lies in a file of its name, but for those that only say what is judged elsewhere", () => {

@@ -28,6 +28,11 @@ const peer = (mode: unknown, more: Record<string, unknown> = {}) =>
     metadata: { namespace: "istio-system" },
     spec: { mtls: { mode }, ...more },
   });
+const gate = (spec: Record<string, unknown>) =>
+  planned("kubernetes:security.istio.io/v1:PeerAuthentication", {
+    metadata: { namespace: "gateway" },
+    spec: { mtls: { mode: "STRICT" }, selector: { matchLabels: { app: "kong" } }, ...spec },
+  });
 const bucket = (protect: boolean) => planned("aws:s3/bucket:Bucket", {}, { protect });
 const rolePolicy = (document: unknown) =>
   planned("aws:iam/rolePolicy:RolePolicy", {
@@ -98,6 +103,18 @@ describe("each fault is found by the policy meant for it, and by no other", () =
     ["a mesh of no mode", [peer(undefined)], ["mtls-strict"]],
     ["a mesh of an unknown mode", [peer(unknownText)], ["mtls-strict"]],
     ["a port that is left out", [peer("STRICT", { portLevelMtls: { 8080: { mode: "DISABLE" } } })], ["mtls-strict"]],
+    [
+      "a port that is open to whoever is in no mesh",
+      [peer("STRICT"), gate({ portLevelMtls: { 8443: { mode: "PERMISSIVE" } } })],
+      [],
+    ],
+    ["the same of a whole workload", [peer("STRICT"), gate({ mtls: { mode: "PERMISSIVE" } })], ["mtls-strict"]],
+    [
+      "the same of every workload",
+      [peer("STRICT"), gate({ selector: undefined, portLevelMtls: { 8443: { mode: "PERMISSIVE" } } })],
+      ["mtls-strict"],
+    ],
+    ["a port whose mode isn't known", [peer("STRICT"), gate({ portLevelMtls: unknownText })], ["mtls-strict"]],
     ["a mesh that is strict for some", [peer("STRICT", { selector: { matchLabels: {} } })], ["mtls-strict"]],
     ["a disk that isn't encrypted", [database(false)], ["encryption-at-rest"]],
     ["a disk that doesn't say", [database(undefined)], ["encryption-at-rest"]],

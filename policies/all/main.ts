@@ -1,0 +1,4 @@
+import { servePack } from "../pack/pack.ts";
+import { wholePack } from "./index.ts";
+
+servePack(wholePack);

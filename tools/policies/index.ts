@@ -1,0 +1,2 @@
+/** The policies of this checkout, as a preview takes them. */
+export { ensurePacks, type Packs } from "./packs.ts";

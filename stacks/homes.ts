@@ -16,6 +16,7 @@ import type { InCluster } from "./config/index.ts";
 import { modelQuota } from "./model-room.ts";
 import { hasKong, isWatched, isWeighedByMesh, linesOf, type RegionNetworks, regionFlows } from "./region-table.ts";
 import type { Shared } from "./regions.ts";
+import { routerQuota } from "./router-room.ts";
 import { storeQuotas } from "./store-quotas.ts";
 
 /** What namespaces are put into. */
@@ -70,6 +71,7 @@ function createNamespaces(
   const models = modelQuota(stack.models, pools);
   const quotas: Partial<Record<NamespaceName, NamespaceQuota>> = {
     ...storeQuotas(stack.data),
+    router: routerQuota(stack.router, scope.production),
     ...(models === undefined ? {} : { models }),
     ...(hasKong(stack) ? { gateway: { pods: 60, cpu: "30", memory: "60Gi" } } : {}),
     ...(isWatched(stack) ? { observability: { pods: 20, cpu: "8", memory: "24Gi", volumes: 6 } } : {}),

@@ -8,19 +8,18 @@ type Models = InCluster["models"];
 type Room = readonly { readonly name: string; readonly maxGpus: number }[];
 
 /**
- * The most replicas of a model server: what is said, else what its pool has room for beside the others' fewest. Without
- * autoscaling as many as there are.
+ * The most replicas of a model server: what is said, and on a pool no more than it has room for beside the others' fewest.
+ * Without autoscaling as many as there are.
  */
 export function mostReplicasOf(models: Models, server: ServerName, pools: Room): number {
   const { replicas = 0, maxReplicas, gpuPool } = models[server] ?? {};
   if (models.autoscaling === undefined) return replicas;
-  if (maxReplicas !== undefined) return maxReplicas;
   const pool = pools.find(({ name }) => name === gpuPool);
-  if (pool === undefined) return replicas;
+  if (pool === undefined) return maxReplicas ?? replicas;
   const others = serverNames
     .filter((other) => other !== server && models[other]?.gpuPool === gpuPool)
     .reduce((sum, other) => sum + (models[other]?.replicas ?? 0), 0);
-  return Math.max(replicas, pool.maxGpus - others);
+  return Math.max(replicas, Math.min(maxReplicas ?? pool.maxGpus, pool.maxGpus - others));
 }
 
 /** The most that model servers may ask for: what the stack says, and one replica of each more while they are exchanged. */
@@ -33,10 +32,13 @@ export function modelQuota(models: Models, pools: Room): NamespaceQuota | undefi
   const resources = (server: ServerName) => models[server]?.resources;
   return {
     pods: sum(() => 1, 1) + 2,
-    // A pod that pulls models asks for little beside what it serves with.
+    // A pod that pulls models asks for no more than it serves with.
     cpu: String(Math.ceil(sum((server) => resources(server)?.cpus ?? 0, 1))),
     memory: `${Math.ceil(sum((server) => resources(server)?.memoryGiB ?? 0, 1))}Gi`,
     gpus: sum((server) => (models[server]?.gpuPool === undefined ? 0 : 1), 0),
-    volumes: sum((server) => (server === "ollama" ? 1 : 0), 0),
+    volumes: sum((server) => (server === "ollama" ? 1 : 0), 0) + (isClaim(models.triton?.repository) ? 1 : 0),
   };
 }
+
+/** A claim that others make, in the namespace of the models. */
+const isClaim = (repository = ""): boolean => repository.startsWith("pvc://");

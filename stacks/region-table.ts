@@ -84,6 +84,7 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
           [...(hasKong(stack) ? [namespaces.gateway] : []), ...stack.router.callers].map((namespace) => ({
             namespace,
           })),
+          { traced: observability.traces.kind !== "none" },
         )
       : []),
     ...(stack.kind === "cloud" && stack.models.triton?.repository.startsWith("s3://")

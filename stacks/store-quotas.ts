@@ -1,13 +1,13 @@
 import type { NamespaceQuota } from "../infra/network-policy/index.ts";
 import type { InCluster } from "./config/index.ts";
 
-/** The most that each namespace may ask for: what the stack says, twice where a roll-out has old and new at once. */
+/** The most that the stores and Vault may ask for: what the stack says, twice where a roll-out has old and new at once. */
 export function storeQuotas({
   postgres,
   pooler,
   redis,
   chroma,
-}: InCluster["data"]): Record<"data" | "vault" | "router", NamespaceQuota> {
+}: InCluster["data"]): Record<"data" | "vault", NamespaceQuota> {
   const databases = postgres.provider === "cloudnative-pg" ? postgres.instances + postgres.readReplicas : 0;
   const servers = redis.provider === "elasticache" ? 0 : redis.shards * (1 + redis.replicasPerShard);
   const poolers = pooler.instances * 4;
@@ -21,6 +21,5 @@ export function storeQuotas({
       volumes: databases * 2 + servers + stores + 4,
     },
     vault: { pods: 12, cpu: "4", memory: "8Gi", volumes: 16 },
-    router: { pods: 100, cpu: "64", memory: "64Gi" },
   };
 }

@@ -7,6 +7,7 @@ import { RegionComponent, type RegionScope } from "../region/index.ts";
 import {
   awaiting,
   certificate,
+  disruptionBudget,
   type IssuerReference,
   labelsOf,
   restrictedContainer,
@@ -113,14 +114,7 @@ export class Pgbouncer extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: {
-          maxUnavailable: 1,
-          selector: { matchLabels: selectorOf(party) },
-          unhealthyPodEvictionPolicy: "AlwaysAllow",
-        },
-      },
+      { metadata, spec: disruptionBudget(selectorOf(party)) },
       this.own(),
     );
     this.registerOutputs({});

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageParts } from "../charts/index.ts";
 import { namespaces } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { type CustomObject, certificate, type IssuerReference, labelsOf } from "../workload/index.ts";
+import { type CustomObject, certificate, disruptionBudget, type IssuerReference, labelsOf } from "../workload/index.ts";
 import { storeSecrets, stores } from "./places.ts";
 import {
   backupStore,
@@ -99,10 +99,7 @@ export class Postgres extends RegionComponent<RegionScope> {
     this.#create(`${type}-pooler`, { apiVersion: "postgresql.cnpg.io/v1", kind: "Pooler", metadata, spec }, [cluster]);
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named(`${type}-pooler-disruption-budget`),
-      {
-        metadata,
-        spec: { maxUnavailable: 1, selector: { matchLabels: labels }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      },
+      { metadata, spec: disruptionBudget(labels) },
       this.own(),
     );
   }

@@ -3,7 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { imageParts } from "../charts/index.ts";
 import { namespaces } from "../network-policy/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { awaiting, certificate, type IssuerReference, labelsOf, selectorOf } from "../workload/index.ts";
+import {
+  awaiting,
+  certificate,
+  disruptionBudget,
+  type IssuerReference,
+  labelsOf,
+  selectorOf,
+} from "../workload/index.ts";
 import { ports, redisPods, storeSecrets, stores } from "./places.ts";
 import { redisPod, redisVolumes, toolPod } from "./redis-pod.ts";
 import { joinScript, type RedisFlavor, redisConf, redisNames } from "./redis-settings.ts";
@@ -84,14 +91,7 @@ export class Redis extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: {
-          maxUnavailable: 1,
-          selector: { matchLabels: selectorOf(party) },
-          unhealthyPodEvictionPolicy: "AlwaysAllow",
-        },
-      },
+      { metadata, spec: disruptionBudget(selectorOf(party)) },
       this.own(),
     );
     if (cluster) this.#createJoin(args, pods, image, servers);

@@ -1,9 +1,17 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
+import {
+  awaitedFor,
+  disruptionBudget,
+  labelsOf,
+  restrictedContainer,
+  restrictedPod,
+  selectorOf,
+  topologySpread,
+} from "../workload/index.ts";
 import { addressOf, ollamaServer } from "./models.ts";
-import { containerResources, type ModelResources, placementOf } from "./placement.ts";
+import { containerResources, type ModelResources, placementOf, readyWithinSeconds } from "./placement.ts";
 import { pullOrders, pullScript } from "./pull.ts";
 import { type ModelScaling, modelReplicas, ollamaLoad, scaledObject } from "./scaling.ts";
 import { imageOf } from "./versions.ts";
@@ -72,7 +80,7 @@ export class Ollama extends RegionComponent<RegionScope> {
     const pods = new kubernetes.apps.v1.StatefulSet(
       this.named("pool"),
       {
-        metadata,
+        metadata: { ...metadata, ...awaitedFor(readyWithinSeconds) },
         spec: {
           ...(args.scaling.queue === undefined ? { replicas: args.scaling.replicas } : {}),
           serviceName: podService,
@@ -90,10 +98,7 @@ export class Ollama extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      },
+      { metadata, spec: disruptionBudget(selector) },
       this.own(),
     );
     if (args.scaling.queue !== undefined) {

@@ -16,6 +16,9 @@ export interface ModelResources {
   readonly pool?: GpuPool | undefined;
 }
 
+/** How long a roll-out may take: nodes with accelerators come, models are loaded from afar, engines built. */
+export const readyWithinSeconds = 1800;
+
 type PodSpec = kubernetes.types.input.core.v1.PodSpec;
 type Resources = kubernetes.types.input.core.v1.ResourceRequirements;
 

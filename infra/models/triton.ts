@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { labelsOf, selectorOf } from "../workload/index.ts";
+import { awaitedFor, disruptionBudget, labelsOf, selectorOf } from "../workload/index.ts";
 import { addressOf, type TritonModel, tritonServer } from "./models.ts";
-import type { ModelResources } from "./placement.ts";
+import { type ModelResources, readyWithinSeconds } from "./placement.ts";
 import { modelRepository } from "./repository.ts";
 import { type ModelScaling, modelReplicas, scaledObject, tritonQueue } from "./scaling.ts";
 import { tritonPod, tritonPorts } from "./triton-pod.ts";
@@ -58,7 +58,7 @@ export class Triton extends RegionComponent<RegionScope> {
     const deployment = new kubernetes.apps.v1.Deployment(
       this.named("deployment"),
       {
-        metadata,
+        metadata: { ...metadata, ...awaitedFor(readyWithinSeconds) },
         spec: {
           ...(args.scaling.queue === undefined ? { replicas: args.scaling.replicas } : {}),
           selector: { matchLabels: selectorOf(party) },
@@ -67,8 +67,7 @@ export class Triton extends RegionComponent<RegionScope> {
             type: "RollingUpdate",
             rollingUpdate: { maxSurge: gpus > 0 ? 0 : 1, maxUnavailable: gpus > 0 ? 1 : 0 },
           },
-          // Models are loaded from afar, engines built.
-          progressDeadlineSeconds: 1800,
+          progressDeadlineSeconds: readyWithinSeconds,
           revisionHistoryLimit: 3,
           template: {
             metadata: { labels: labelsOf(party) },
@@ -124,10 +123,7 @@ export class Triton extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      },
+      { metadata, spec: disruptionBudget(selector) },
       this.own(),
     );
   }

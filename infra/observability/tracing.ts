@@ -5,7 +5,14 @@ import { stringify } from "yaml";
 import { imageParts, type Resources } from "../charts/index.ts";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { type ImageVersion, images } from "../versions.ts";
-import { labelsOf, restrictedContainer, restrictedPod, selectorOf, topologySpread } from "../workload/index.ts";
+import {
+  disruptionBudget,
+  labelsOf,
+  restrictedContainer,
+  restrictedPod,
+  selectorOf,
+  topologySpread,
+} from "../workload/index.ts";
 import {
   collectorConfig,
   collectorHost,
@@ -102,7 +109,7 @@ export class Tracing extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named(`${part.name}-disruption-budget`),
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+      { metadata, spec: disruptionBudget(selector) },
       this.own(),
     );
   }

@@ -55,12 +55,13 @@ type Region = Pick<AwsScope, "stack" | "name">;
 
 const pathOf = ({ stack }: Pick<Region, "stack">, image: string): string => `${stack}/${image}`;
 
-/**
- * Where a region's images are, without tag and digest.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
- */
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+export const registryHost = (accountId: string, region: string): string =>
+  `${accountId}.dkr.ecr.${region}.amazonaws.com`;
+
+/** Where a region's images are, without tag and digest. */
 export const repositoryUrl = (accountId: string, region: Region, image: string): string =>
-  `${accountId}.dkr.ecr.${region.name}.amazonaws.com/${pathOf(region, image)}`;
+  `${registryHost(accountId, region.name)}/${pathOf(region, image)}`;
 
 function expiryOf(days: number): Record<string, unknown> {
   return {

@@ -21,16 +21,18 @@ const digest = /@sha256:[0-9a-f]{64}$/;
  * stays the same, and with it what runs.
  *
  * @param reference such as `docker.io/library/redis:8.2@sha256:…`; Docker's short names are completed
+ * @param own the region's own registry, whose images no mirror has
  * @throws RangeError where the digest is missing: a tag may mean another image tomorrow
  */
-export function mirroredImage(reference: string, mirror?: string): string {
+export function mirroredImage(reference: string, mirror?: string, own?: string): string {
   if (!digest.test(reference)) {
     throw new RangeError(
       `image ${reference}: allowed is a reference that ends with @sha256: and 64 hexadecimal digits`,
     );
   }
   const full = withRegistry(reference);
-  return mirror === undefined || isWithin(full, mirror) ? full : `${mirror}/${full}`;
+  const inPlace = mirror === undefined || isWithin(full, mirror) || (own !== undefined && isWithin(full, own));
+  return inPlace ? full : `${mirror}/${full}`;
 }
 
 /** A chart's location, from the mirror where there is one: there it's an OCI artefact under its origin's host. */

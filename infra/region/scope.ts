@@ -22,6 +22,8 @@ export interface PlaceArgs {
   readonly production?: boolean;
   /** Whether there is no way to the internet: then nothing public is asked for, not even to be refused. */
   readonly airgapped?: boolean;
+  /** The registry that is made with it; in AWS an account's, in the region. */
+  readonly ownRegistry?: string;
   /** The registry that stands in for all others. */
   readonly registryMirror?: string;
   /** Networks of the cluster's API servers, and of the Service before them. @default networks of one's own */
@@ -81,7 +83,7 @@ export function placeOf(args: PlaceArgs): Place {
     airgapped,
     apiServers,
     use,
-    image: (reference) => mirroredImage(reference, registryMirror),
+    image: (reference) => mirroredImage(reference, registryMirror, args.ownRegistry),
     chart: (source) => mirroredChart(source, registryMirror),
     physical: (what, limit) => physicalName([stack, name, what], limit),
   };

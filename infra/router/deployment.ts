@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
-import { awaiting, type Labels, labelsOf, selectorOf } from "../workload/index.ts";
+import { awaiting, disruptionBudget, type Labels, labelsOf, selectorOf } from "../workload/index.ts";
 import type { RenderedConfig } from "./cluster-config.ts";
 import { type ListenerSecurity, portOf } from "./listener.ts";
 import { routerPod, shared } from "./pod.ts";
@@ -63,11 +63,7 @@ export class RouterDeployment extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        // One at a time, and never none: a drain goes on with a single replica too, and past pods that don't start.
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      },
+      { metadata, spec: disruptionBudget(selector) },
       this.own(),
     );
     if (args.scaling.autoscaling !== undefined) {

@@ -13,6 +13,7 @@ export {
   autoscalerSpec,
   defaultAutoscaling,
   inFlightMetric,
+  replicaRange,
   type Scaling,
   scalingOf,
 } from "./scaling.ts";

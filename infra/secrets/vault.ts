@@ -6,7 +6,7 @@ import { serverCertificate } from "../data/index.ts";
 import { allow, PodRole, policyDocument } from "../iam/index.ts";
 import { namespaces } from "../network-policy/index.ts";
 import { about, costIn, keyUses, RegionComponent, type RegionScope } from "../region/index.ts";
-import { certificate, type IssuerReference, labelsOf, selectorOf } from "../workload/index.ts";
+import { certificate, disruptionBudget, type IssuerReference, labelsOf, selectorOf } from "../workload/index.ts";
 import { vaultHosts, vaultNames, vaultPorts, vaultServerUrl } from "./places.ts";
 import { toolPod, vaultPod } from "./vault-pod.ts";
 import { initScript, type Unseal, vaultFolders, vaultSettings } from "./vault-settings.ts";
@@ -87,10 +87,7 @@ export class Vault extends RegionComponent<RegionScope> {
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       this.named("disruption-budget"),
-      {
-        metadata,
-        spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(party) } },
-      },
+      { metadata, spec: disruptionBudget(selectorOf(party)) },
       this.own(),
     );
     this.#createInit(image, seal, custodianKeys, servers);

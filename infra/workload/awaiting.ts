@@ -4,3 +4,8 @@
  */
 export const awaiting = (credentialsReady: boolean): { annotations?: Record<string, string> } =>
   credentialsReady ? {} : { annotations: { "pulumi.com/skipAwait": "true" } };
+
+/** What a workload carries that takes longer to be ready than a deployment waits by itself, ten minutes. */
+export const awaitedFor = (seconds: number): { annotations: Record<string, string> } => ({
+  annotations: { "pulumi.com/timeoutSeconds": String(seconds) },
+});

@@ -1,5 +1,5 @@
 /** What every workload of a cluster has in common: names, security, spread over zones, and typed custom resources. */
-export { awaiting } from "./awaiting.ts";
+export { awaitedFor, awaiting } from "./awaiting.ts";
 export {
   type Certificate,
   type CertificateSpec,
@@ -9,6 +9,7 @@ export {
   leafSpec,
 } from "./certificate.ts";
 export type { CustomObject, ObjectName } from "./custom-object.ts";
+export { disruptionBudget } from "./disruption-budget.ts";
 export {
   type BackendReference,
   type HttpRoute,

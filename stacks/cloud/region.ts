@@ -4,7 +4,13 @@ import { takeZones } from "../../infra/addresses/index.ts";
 import { Cluster, clusterProvider } from "../../infra/cluster/index.ts";
 import { Karpenter, poolLabel } from "../../infra/karpenter/index.ts";
 import { Network } from "../../infra/network/index.ts";
-import { ImageRepository, LoadBalancerController, Platform, Storage } from "../../infra/platform/index.ts";
+import {
+  ImageRepository,
+  LoadBalancerController,
+  Platform,
+  registryHost,
+  Storage,
+} from "../../infra/platform/index.ts";
 import { type AwsScope, type CloudRegionScope, type Place, placeOf } from "../../infra/region/index.ts";
 import type { AwsRegion, CloudStack } from "../config/index.ts";
 import type { RegionPool } from "../models.ts";
@@ -40,6 +46,7 @@ export function composeRegion(
     production,
     use: region.monthlyUse,
     ...(registryMirror === undefined ? {} : { registryMirror }),
+    ownRegistry: registryHost(accountId, name),
   });
   const inAws: AwsScope = { ...place, aws: awsProvider(place, accountId) };
   const clusterName = place.physical("cluster", 63);

@@ -21,6 +21,12 @@ export const imageRepository = z
   .string()
   .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/, "a registry's host and a path, without tag and digest");
 
+const quantity = (units: string, what: string) =>
+  z.string().regex(new RegExp(`^(?:\\d+|\\d*\\.\\d+)${units}$`), `${what}, as Kubernetes writes it`);
+
+export const cpuQuantity = quantity("m?", "CPUs such as 2 or 500m");
+export const memoryQuantity = quantity("(?:[MG]i?)?", "bytes such as 512Mi or 2Gi");
+
 export const gibibytes = z.int().min(1).max(65_536);
 
 export const registryMirror = z

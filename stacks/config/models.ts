@@ -2,15 +2,16 @@ import { z } from "zod";
 import { kedaVersion } from "../../infra/facts.ts";
 import { gibibytes, imageDigest, name } from "./common.ts";
 
-/** What a replica of a model server asks for. */
+/** What a replica of a model server asks for; never less than pulling its models does. */
 const modelResources = (memoryGiB: number) =>
   z
-    .strictObject({ cpus: z.number().min(0.1).max(512).default(2), memoryGiB: gibibytes.default(memoryGiB) })
+    .strictObject({ cpus: z.number().min(0.25).max(512).default(2), memoryGiB: gibibytes.default(memoryGiB) })
     .prefault({})
     .meta({ description: "Requested per replica; the memory is also the limit." });
 
 const mostReplicas = z.int().min(1).max(50).optional().meta({
-  description: "With models.autoscaling: how many there may be; what its pool has room for by default.",
+  description:
+    "With models.autoscaling: how many there may be; what its pool has room for by default, and at the most.",
 });
 
 const ModelAutoscaling = z.strictObject({

@@ -123,6 +123,15 @@ export const regionRules: readonly Rule[] = [
                     },
                   ]
                 : []),
+              ...(stack.models.ollama === undefined
+                ? []
+                : [
+                    {
+                      path: ["natGateways"],
+                      allowed: "one or per-zone beside models.ollama, which pulls its models from the internet",
+                      fix: "choose one of these, or serve models by Triton from a bucket",
+                    },
+                  ]),
             ]
           : [],
       ),

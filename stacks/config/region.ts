@@ -106,7 +106,9 @@ export const AwsRegion = z.strictObject({
     .enum(["none", "rejected", "all"])
     .default("rejected")
     .meta({ description: "Which of the network's connections are written to CloudWatch; billed by the GB." }),
-  registryMirror: registryMirror.optional(),
+  registryMirror: registryMirror.optional().meta({
+    description: "Every image and chart is rewritten to it, but the router's: it is in a registry of the region.",
+  }),
   access: Access.prefault({}),
   systemNodes: SystemNodes.prefault({}),
   generalNodes: GeneralNodes.prefault({}),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RouterConfig } from "../../runtime/config/index.ts";
-import { imageDigest, imageRepository, name } from "./common.ts";
+import { cpuQuantity, imageDigest, imageRepository, memoryQuantity, name } from "./common.ts";
 
 /** One named version: what runs, and with which configuration. Stays deployable for as long as it is listed. */
 const RouterVersion = z.strictObject({
@@ -73,7 +73,7 @@ export const ClusterRouter = RouterVersions.extend({
   replicas: z.int().min(1).max(1000).optional().meta({ description: "A fixed number; excludes autoscaling." }),
   autoscaling: Autoscaling.optional().meta({ description: "A HorizontalPodAutoscaler; excludes replicas." }),
   resources: z
-    .strictObject({ cpu: z.string().default("500m"), memory: z.string().default("512Mi") })
+    .strictObject({ cpu: cpuQuantity.default("500m"), memory: memoryQuantity.default("512Mi") })
     .prefault({})
     .meta({ description: "Requested per replica; the memory is also the limit." }),
 });

@@ -69,6 +69,32 @@ export const trafficRules: readonly Rule[] = [
     },
   },
   {
+    name: "an API gateway's load balancer can speak to the router",
+    check: inCluster(({ gateway, mesh, router }) => {
+      if (gateway.kind !== "aws-api-gateway") return [];
+      return [
+        ...(mesh.kind === "istio" && mesh.waypoints
+          ? [
+              {
+                path: ["mesh", "waypoints"],
+                allowed: "false behind an API gateway, whose load balancer speaks TLS to the router itself",
+                fix: "set it to false, or choose kong",
+              },
+            ]
+          : []),
+        ...(router.clientCertificate === "required"
+          ? [
+              {
+                path: ["router", "clientCertificate"],
+                allowed: "none or optional behind an API gateway, whose load balancer shows no certificate",
+                fix: "change it, or choose kong",
+              },
+            ]
+          : []),
+      ];
+    }),
+  },
+  {
     name: "waypoints have an image",
     check: inCluster(({ mesh }) =>
       mesh.kind === "istio" && mesh.waypoints && mesh.proxyDigest === undefined

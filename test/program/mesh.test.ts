@@ -200,7 +200,7 @@ describe("who is let in", () => {
   });
 
   it("is the waypoint, where requests come by it", () => {
-    const table = waypointFlows(8080, [{ namespace: "gateway", name: "gateway" }]);
+    const table = waypointFlows(8080, [{ namespace: "gateway", name: "gateway" }], { traced: true });
     expect(of(table, "router").map(({ name }) => name)).toEqual(["allow-nothing", "router-allow", "waypoint-allow"]);
   });
 });

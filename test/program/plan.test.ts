@@ -240,6 +240,7 @@ describe("the rules of a whole plan", () => {
     },
     "a load balancer has a controller": { kind: "Service", spec: { type: "LoadBalancer" } },
     "a custom resource has its definition": { apiVersion: "karpenter.sh/v1", kind: "NodePool", spec: {} },
+    "a drain isn't held up by pods that aren't ready": { kind: "PodDisruptionBudget", spec: { maxUnavailable: 1 } },
     "an image has a digest": { kind: "Pod", spec },
   };
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
 import { mostReplicasOf } from "../../stacks/model-room.ts";
+import { routerRepositoriesOf } from "../../stacks/router-images.ts";
 import { byName } from "../support/infra.ts";
 import { planOf, stackOf } from "../support/plan.ts";
 import type { Registration } from "../support/pulumi-mocks.ts";
@@ -36,12 +37,37 @@ describe("the router of prod", () => {
     });
   });
 
+  it("is pulled from where it is pushed to, though a region has all else from a mirror", async () => {
+    const stack = stackOf("dev");
+    if (stack.kind !== "cloud") throw new Error("not in a cloud");
+    const regions = stack.regions.map((region) => ({ ...region, registryMirror: "mirror.example.com" }));
+    const mirrored = byName(await planOf({ ...stack, regions }));
+    const [pushed = ""] = routerRepositoriesOf(stack, "hybrid-llm-test");
+    expect(JSON.stringify(mirrored["eu-west-1-router-current-deployment"]?.inputs)).toContain(`"image":"${pushed}@`);
+    expect(JSON.stringify(mirrored["eu-west-1-tracing-collector"]?.inputs)).toContain('"image":"mirror.example.com/');
+  });
+
   it("scales between three and ten, and may be drained", () => {
     expect(at("router-current-autoscaler")).toMatchObject({
       apiVersion: "autoscaling/v2",
       spec: { minReplicas: 3, maxReplicas: 10 },
     });
     expect(at("router-current-disruption-budget")).toMatchObject({ spec: { maxUnavailable: 1 } });
+  });
+
+  it("has room for each version at its most, and as many that go meanwhile", async () => {
+    const hard = (pods: string, cpu: string, memory: string) => ({
+      spec: { hard: { pods, "requests.cpu": cpu, "requests.memory": memory } },
+    });
+    expect(at("router-home-quota")).toMatchObject(hard("30", "12", "12Gi"));
+    const router = {
+      versions,
+      rollout: { stable: "blue", candidate: "green", weight: 0 },
+      replicas: 100,
+      resources: { cpu: "1.5", memory: "2Gi" },
+    };
+    const grown = byName(await planOf(changed("dev", { router })));
+    expect(grown["eu-west-1-router-home-quota"]?.inputs).toMatchObject(hard("410", "602", "802Gi"));
   });
 
   it("may spend its region's share of the day, and asks the models that are deployed", () => {
@@ -89,8 +115,23 @@ describe("two versions", () => {
     const route = byName(plan)["eu-west-1-router-route"]?.inputs as { spec: { parentRefs: { kind: string }[] } };
     expect(route.spec.parentRefs.map(({ kind }) => kind)).toEqual(["Gateway", "Service"]);
     expect(route.spec).not.toHaveProperty("hostnames");
-    const ingress = JSON.stringify(byName(plan)["eu-west-1-policies-router-waypoint-ingress"]?.inputs);
+    const at = (name: string) => byName(plan)[`eu-west-1-${name}`]?.inputs;
+    const ingress = JSON.stringify(at("policies-router-waypoint-ingress"));
     expect(ingress).toContain('"kubernetes.io/metadata.name":"grading"');
+    const { spec } = at("policies-router-waypoint-egress") as {
+      spec: { egress: { to: { namespaceSelector: { matchLabels: object } }[]; ports: { port: number }[] }[] };
+    };
+    const places = spec.egress.map(({ to, ports }) => [
+      ...to.flatMap(({ namespaceSelector }) => Object.values(namespaceSelector.matchLabels)),
+      ports[0]?.port,
+    ]);
+    // Without istiod it would have no certificate, and never be ready.
+    expect(places).toEqual([
+      ["istio-system", 15012],
+      ["observability", 4317],
+      ["router", 8080],
+    ]);
+    expect(JSON.stringify(at("mesh-observability-all-allow"))).toContain('"namespaces":["router"]');
   });
 });
 
@@ -136,6 +177,30 @@ describe("models", () => {
     expect(mostReplicasOf(models, "ollama", pools)).toBe(1);
     expect(mostReplicasOf(models, "ollama", [{ name: "inference", maxGpus: 8 }])).toBe(7);
     expect(mostReplicasOf(models, "ollama", [])).toBe(1);
+    const said = { ...models, ollama: { ...models.ollama, maxReplicas: 5 } } as typeof models;
+    const most = (maxGpus: number) => mostReplicasOf(said, "ollama", [{ name: "inference", maxGpus }]);
+    expect([most(8), most(6), most(3)]).toEqual([5, 5, 2]);
+    expect(mostReplicasOf(said, "ollama", [])).toBe(5);
+  });
+
+  it("leave room for the claim that Triton's models lie on, which others make", async () => {
+    const triton = {
+      repository: "pvc://weights/triton",
+      models: [{ name: "a", versions: [{ version: 1, weight: 100 }] }],
+    };
+    const plan = byName(await planOf(changed("cluster", { models: { triton } })));
+    expect(plan["main-models-home-quota"]?.inputs).toMatchObject({ spec: { hard: { persistentvolumeclaims: "1" } } });
+  });
+
+  it("ask for no less than what pulling them takes, so that a quota of what they serve with is enough", async () => {
+    const least = { resources: { cpus: 0.25, memoryGiB: 1 } };
+    const { spec } = inputsOf(await planOf(changed("cluster", { models: { ollama: least } })), "main-ollama-pool") as {
+      spec: { template: { spec: { initContainers: { resources: { requests: object } }[] } } };
+    };
+    expect(spec.template.spec.initContainers.map(({ resources }) => resources.requests)).toEqual([
+      { cpu: "250m", memory: "512Mi" },
+    ]);
+    expect(() => changed("cluster", { models: { ollama: { resources: { cpus: 0.2 } } } })).toThrow("0.25");
   });
 
   it("behind an air gap are pulled from the site's own store, and nothing else is let out", async () => {

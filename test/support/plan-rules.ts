@@ -81,6 +81,13 @@ export const clusterRules: Readonly<Record<string, ClusterRule>> = {
       return version === undefined || isBuiltIn(group) || brought.includes(group) ? [] : [name];
     });
   },
+  "a drain isn't held up by pods that aren't ready": ({ objects }) =>
+    objects.flatMap(({ name, inputs: { kind, spec } }) =>
+      kind === "PodDisruptionBudget" &&
+      (spec as { unhealthyPodEvictionPolicy?: string }).unhealthyPodEvictionPolicy !== "AlwaysAllow"
+        ? [name]
+        : [],
+    ),
   "an image has a digest": ({ charts, objects }) =>
     imagesOf({ charts, objects }).filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image)),
 };

@@ -50,5 +50,6 @@ function isExecutable(): boolean {
 
 function availableBytes(): number {
   const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
-  return Number(kibibytes ?? 0) * 1024;
+  // A container may have less than its machine; what lies in memory counts as the container's.
+  return Math.min(Number(kibibytes ?? 0) * 1024, process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }

@@ -35,6 +35,13 @@ describe("a mirror", () => {
     );
   });
 
+  it("has nothing of what is pushed to the region's own registry", () => {
+    const own = "222222222222.dkr.ecr.eu-west-1.amazonaws.com";
+    const at = (host: string) => mirroredImage(`${host}/stack/router@${digest}`, "mirror.example.com", own);
+    expect(at(own)).toBe(`${own}/stack/router@${digest}`);
+    expect(at("333333333333.dkr.ecr.eu-west-1.amazonaws.com")).toMatch(/^mirror\.example\.com\/333333333333/);
+  });
+
   it.each(["redis", "redis:8.2", "redis@sha256:12", `redis@${digest}0`])("refuses %s, which has no digest", (image) => {
     expect(() => mirroredImage(image)).toThrow(RangeError);
   });

@@ -290,8 +290,8 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     paths: ["clusters[2].name"],
   },
   "a region without a way out has a mirror, and no providers to reach": {
-    value: { ...cloud, regions: [{ ...region, natGateways: "none" }] },
-    paths: ["regions[0].registryMirror", "regions[0].natGateways"],
+    value: { ...cloud, regions: [{ ...region, natGateways: "none" }], models: { ollama: {} } },
+    paths: ["regions[0].registryMirror", "regions[0].natGateways", "regions[0].natGateways"],
   },
   "a cluster that was there has no load balancer of ours": {
     value: { ...airgap, gateway: { ...kong, exposure: "internet" } },
@@ -320,6 +320,15 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
       gateway: { ...apiGateway, certificateArns: { "us-east-1": certificateArn } },
     },
     paths: ["gateway.certificateArns.eu-west-1", "gateway.certificateArns.us-east-1"],
+  },
+  "an API gateway's load balancer can speak to the router": {
+    value: {
+      ...cloud,
+      gateway: apiGateway,
+      mesh: { kind: "istio", waypoints: true, proxyDigest: imageDigest },
+      router: { ...cloud.router, clientCertificate: "required" },
+    },
+    paths: ["mesh.waypoints", "router.clientCertificate"],
   },
   "waypoints have an image": {
     value: { ...cloud, mesh: { kind: "istio", waypoints: true } },

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { RedisServer } from "../support/redis.ts";
+import { eventually } from "../support/wait.ts";
 import { faultsOf } from "./axe.ts";
 import { describeWithChromium, newPage, signIn } from "./chromium.ts";
 import { adminKey, house } from "./house.ts";
@@ -210,7 +211,8 @@ describeWithChromium("the dashboard", () => {
     await page.waitForSelector("table.requests .teller :text('front · us')");
     expect(await faultsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 640 });
-    expect(await page.evaluate<number>(overflowWidth)).toBe(0);
+    // Plots follow a new width when they are told of it.
+    await eventually("a page no wider than its screen", async () => (await page.evaluate<number>(overflowWidth)) === 0);
     expect(complaints).toEqual([]);
     await redis.kill();
     await page.waitForSelector("#notices :text('other routers are not heard')");

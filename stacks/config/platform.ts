@@ -23,7 +23,7 @@ export type Pki = z.infer<typeof Pki>;
 /** What the stack may cost; the plan is refused above it. */
 export const Budget = z.strictObject({
   monthlyInfrastructureUsd: z.number().min(0),
-  dailyLlmUsd: z.number().min(0).default(50).meta({
+  dailyLlmUsd: z.number().min(0).max(1_000_000).default(50).meta({
     description:
       "What models may cost a day. In clusters it is shared out evenly among the regions, and each region's routers refuse what is over their share.",
   }),

@@ -64,6 +64,26 @@ export const storeRules: readonly Rule[] = [
     ),
   },
   {
+    name: "stores that AWS runs are told their passwords over a way out",
+    check: (stack) => {
+      if (stack.kind !== "cloud") return [];
+      const { postgres, redis } = stack.data;
+      if (postgres.provider === "cloudnative-pg" && redis.provider !== "elasticache") return [];
+      return stack.regions.flatMap(({ natGateways }, index) =>
+        natGateways === "none"
+          ? [
+              {
+                path: ["regions", index, "natGateways"],
+                allowed:
+                  "one or per-zone beside stores that AWS runs: the job that sets their passwords asks AWS's API",
+                fix: "choose one of these, or cloudnative-pg and valkey",
+              },
+            ]
+          : [],
+      );
+    },
+  },
+  {
     name: "what only AWS's databases have needs one",
     check: inCluster(({ data: { postgres } }) =>
       postgres.provider === "cloudnative-pg" && postgres.instanceClass !== undefined

@@ -354,6 +354,15 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     value: { ...cloud, data: { postgres: { provider: "aurora", backups: { retentionDays: 90 } } } },
     paths: ["data.postgres.backups.retentionDays"],
   },
+  "stores that AWS runs are told their passwords over a way out": {
+    value: {
+      ...cloud,
+      regions: [{ ...region, natGateways: "none", registryMirror: "registry.example.com" }],
+      router: router({ failoverChain: ["local"] }),
+      data: { redis: { provider: "elasticache" } },
+    },
+    paths: ["regions[0].natGateways"],
+  },
   "what only AWS's databases have needs one": {
     value: { ...cloud, data: { postgres: { instanceClass: "db.m7g.large" } } },
     paths: ["data.postgres.instanceClass"],

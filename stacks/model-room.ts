@@ -1,8 +1,5 @@
 import type { NamespaceQuota } from "../infra/network-policy/index.ts";
-import type { InCluster } from "./config/index.ts";
-
-export type ServerName = "ollama" | "triton";
-export const serverNames: readonly ServerName[] = ["ollama", "triton"];
+import { type InCluster, type ModelServer, modelServers, replicasInPool } from "./config/index.ts";
 
 type Models = InCluster["models"];
 type Room = readonly { readonly name: string; readonly maxGpus: number }[];
@@ -11,25 +8,23 @@ type Room = readonly { readonly name: string; readonly maxGpus: number }[];
  * The most replicas of a model server: what is said, and on a pool no more than it has room for beside the others' fewest.
  * Without autoscaling as many as there are.
  */
-export function mostReplicasOf(models: Models, server: ServerName, pools: Room): number {
+export function mostReplicasOf(models: Models, server: ModelServer, pools: Room): number {
   const { replicas = 0, maxReplicas, gpuPool } = models[server] ?? {};
   if (models.autoscaling === undefined) return replicas;
   const pool = pools.find(({ name }) => name === gpuPool);
   if (pool === undefined) return maxReplicas ?? replicas;
-  const others = serverNames
-    .filter((other) => other !== server && models[other]?.gpuPool === gpuPool)
-    .reduce((sum, other) => sum + (models[other]?.replicas ?? 0), 0);
+  const others = replicasInPool(models, pool.name) - replicas;
   return Math.max(replicas, Math.min(maxReplicas ?? pool.maxGpus, pool.maxGpus - others));
 }
 
 /** The most that model servers may ask for: what the stack says, and one replica of each more while they are exchanged. */
 export function modelQuota(models: Models, pools: Room): NamespaceQuota | undefined {
-  const served = serverNames.filter((server) => models[server] !== undefined);
+  const served = modelServers.filter((server) => models[server] !== undefined);
   if (served.length === 0) return undefined;
   const most = served.map((server) => ({ server, replicas: mostReplicasOf(models, server, pools) }));
-  const sum = (each: (server: ServerName) => number, surplus: number) =>
+  const sum = (each: (server: ModelServer) => number, surplus: number) =>
     most.reduce((total, { server, replicas }) => total + (replicas + surplus) * each(server), 0);
-  const resources = (server: ServerName) => models[server]?.resources;
+  const resources = (server: ModelServer) => models[server]?.resources;
   return {
     pods: sum(() => 1, 1) + 2,
     // A pod that pulls models asks for no more than it serves with.

@@ -11,9 +11,9 @@ import {
 } from "../infra/models/index.ts";
 import { namespaces } from "../infra/network-policy/index.ts";
 import type { RegionScope } from "../infra/region/index.ts";
-import type { InCluster } from "./config/index.ts";
+import type { InCluster, ModelServer } from "./config/index.ts";
 import type { GatewayCloud } from "./gateway.ts";
-import { mostReplicasOf, type ServerName } from "./model-room.ts";
+import { mostReplicasOf } from "./model-room.ts";
 
 /** Nodes with accelerators, whoever makes them. */
 export interface RegionPool {
@@ -112,7 +112,7 @@ function readerOf(repository: string, { scope, cloud }: ModelRegion): PodRole[] 
 /** What each replica asks for, and how many there are. */
 function sizeOf(
   { models }: InCluster,
-  server: ServerName,
+  server: ModelServer,
   { pools, prometheusUrl }: ModelRegion,
 ): { resources: ModelResources; scaling: ModelScaling } {
   const { gpuPool, replicas = 1, resources } = models[server] ?? {};

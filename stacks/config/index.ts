@@ -1,6 +1,7 @@
 export { imageRepository } from "./common.ts";
 export type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
 export { configKey, parseStackConfig } from "./load.ts";
+export { type ModelServer, modelServers, replicasInPool } from "./models.ts";
 export { overlap } from "./overlap.ts";
 export { configurationReference } from "./reference.ts";
 export type { AwsRegion, ExistingCluster } from "./region.ts";

@@ -60,6 +60,15 @@ export const Models = z.strictObject({
 });
 export type Models = z.infer<typeof Models>;
 
+export const modelServers = ["ollama", "triton"] as const;
+export type ModelServer = (typeof modelServers)[number];
+
+/** How many replicas of all model servers a pool holds at least. */
+export const replicasInPool = (models: Models, pool: string): number =>
+  modelServers
+    .filter((server) => models[server]?.gpuPool === pool)
+    .reduce((sum, server) => sum + (models[server]?.replicas ?? 0), 0);
+
 const quota = (what: string) =>
   z
     .strictObject({

@@ -1,4 +1,5 @@
 import { type BackendName, cloudBackends } from "../../runtime/config/index.ts";
+import { modelServers } from "./models.ts";
 import { overlap } from "./overlap.ts";
 import { regionRules } from "./region-rules.ts";
 import { type Conflict, inCluster, type Path, placesOf, type Rule, type Stack } from "./rule.ts";
@@ -216,7 +217,7 @@ export const rules: readonly Rule[] = [
     name: "models run in pools that exist",
     check: inCluster((stack) => {
       const pools = placesOf(stack).map(({ gpuPools }) => gpuPools.map((pool) => pool.name));
-      return (["ollama", "triton"] as const).flatMap((server) => {
+      return modelServers.flatMap((server) => {
         const pool = stack.models[server]?.gpuPool;
         if (pool === undefined || pools.every((names) => names.includes(pool))) return [];
         const everywhere = (pools[0] ?? []).filter((candidate) => pools.every((names) => names.includes(candidate)));

@@ -1,10 +1,8 @@
 // Not by the folder's face: a local stack loads no SDK of Kubernetes.
 import { modelConflicts } from "../../infra/models/backends.ts";
 import { defaultDailyUsd } from "../../runtime/config/index.ts";
+import { type ModelServer, modelServers, replicasInPool } from "./models.ts";
 import { type Conflict, type InCluster, inCluster, placesOf, type Rule } from "./rule.ts";
-
-const servers = ["ollama", "triton"] as const;
-type Server = (typeof servers)[number];
 
 /** What the router and the models of a cluster can't be, as data. */
 export const servingRules: readonly Rule[] = [
@@ -104,7 +102,7 @@ export const servingRules: readonly Rule[] = [
   {
     name: "model servers scale upwards, by what Prometheus tells",
     check: inCluster(({ models, observability }) => [
-      ...servers.flatMap((server) => replicasUpwards(models, server)),
+      ...modelServers.flatMap((server) => replicasUpwards(models, server)),
       ...(models.autoscaling !== undefined && !observability.metrics
         ? [
             {
@@ -119,7 +117,7 @@ export const servingRules: readonly Rule[] = [
   { name: "a pool has room for its models", check: inCluster(overfullPools) },
 ];
 
-function replicasUpwards(models: InCluster["models"], server: Server): Conflict[] {
+function replicasUpwards(models: InCluster["models"], server: ModelServer): Conflict[] {
   const { replicas = 1, maxReplicas } = models[server] ?? {};
   if (maxReplicas === undefined) return [];
   const path = ["models", server, "maxReplicas"];
@@ -136,9 +134,8 @@ function overfullPools(stack: InCluster): Conflict[] {
   const { models } = stack;
   return placesOf(stack).flatMap(({ gpuPools }) =>
     gpuPools.flatMap(({ name, maxGpus }) => {
-      const inPool = servers.filter((server) => models[server]?.gpuPool === name);
-      const asked = inPool.reduce((sum, server) => sum + (models[server]?.replicas ?? 0), 0);
-      const [first] = inPool;
+      const first = modelServers.find((server) => models[server]?.gpuPool === name);
+      const asked = replicasInPool(models, name);
       return first === undefined || asked <= maxGpus
         ? []
         : [

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adapterVersion, kedaVersion, kongVersion } from "../infra/facts.ts";
 import { trafficCharts } from "../infra/versions.ts";
-import type { InCluster } from "./config/index.ts";
+import { type InCluster, unknownDigest } from "./config/index.ts";
 
 const routerKey = "router.versions.";
-const placeholder = `sha256:${"0".repeat(64)}`;
 
 /** The images whose digest a stack still has to say: where in its configuration, and of what. */
 export function placeholdersOf({ router, gateway, mesh, models, observability }: InCluster): string[] {
@@ -30,7 +29,7 @@ export function placeholdersOf({ router, gateway, mesh, models, observability }:
       ([part, digest]) => [`models.autoscaling.digests.${part}`, digest, `KEDA ${kedaVersion}`] as const,
     ),
   ];
-  return digests.flatMap(([key, digest, image]) => (digest === placeholder ? [`${key}: zeros; ${image}`] : []));
+  return digests.flatMap(([key, digest, image]) => (digest === unknownDigest ? [`${key}: zeros; ${image}`] : []));
 }
 
 /**

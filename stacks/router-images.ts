@@ -1,11 +1,9 @@
 import { repositoryUrl } from "../infra/platform/index.ts";
-import { mirroredImage } from "../infra/region/index.ts";
+import { mirroredRepository } from "../infra/region/index.ts";
 import type { StackConfig } from "./config/index.ts";
 
 /** The last part of the repository's name in AWS. */
 export const routerImage = "router";
-
-const anyDigest = `@sha256:${"0".repeat(64)}`;
 
 /**
  * Where the clusters of a stack pull the router's image from, without tag and digest; none where it is a process.
@@ -22,8 +20,7 @@ export function routerRepositoriesOf(stack: StackConfig, prefix: string): readon
       return stack.router.imageRepository === undefined ? [] : [stack.router.imageRepository];
     case "airgap": {
       const { imageRepository } = stack.router;
-      if (imageRepository === undefined) return [];
-      return [mirroredImage(`${imageRepository}${anyDigest}`, stack.airgap.registryMirror).replace(anyDigest, "")];
+      return imageRepository === undefined ? [] : [mirroredRepository(imageRepository, stack.airgap.registryMirror)];
     }
   }
 }

@@ -30,7 +30,12 @@ export function mirroredImage(reference: string, mirror?: string, own?: string):
       `image ${reference}: allowed is a reference that ends with @sha256: and 64 hexadecimal digits`,
     );
   }
-  const full = withRegistry(reference);
+  return mirroredRepository(reference, mirror, own);
+}
+
+/** The same for where images are, without a digest, and maybe without a tag. */
+export function mirroredRepository(repository: string, mirror?: string, own?: string): string {
+  const full = withRegistry(repository);
   const inPlace = mirror === undefined || isWithin(full, mirror) || (own !== undefined && isWithin(full, own));
   return inPlace ? full : `${mirror}/${full}`;
 }

@@ -17,6 +17,9 @@ export const imageDigest = z
     "an image digest: sha256: and 64 hexadecimal digits, never a tag",
   ) as unknown as z.ZodType<`sha256:${string}`, string>;
 
+/** Stands for an image's digest that nobody knows yet. */
+export const unknownDigest = `sha256:${"0".repeat(64)}`;
+
 export const imageRepository = z
   .string()
   .regex(/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)+$/, "a registry's host and a path, without tag and digest");

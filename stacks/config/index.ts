@@ -1,4 +1,4 @@
-export { imageRepository } from "./common.ts";
+export { imageRepository, unknownDigest } from "./common.ts";
 export type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
 export { configKey, parseStackConfig } from "./load.ts";
 export { type ModelServer, modelServers, replicasInPool } from "./models.ts";

@@ -1,6 +1,7 @@
 // Not by the folder's face: a local stack loads no SDK of Kubernetes.
 import { modelConflicts } from "../../infra/models/backends.ts";
 import { defaultDailyUsd } from "../../runtime/config/index.ts";
+import { unknownDigest } from "./common.ts";
 import { type ModelServer, modelServers, replicasInPool } from "./models.ts";
 import { type Conflict, type InCluster, inCluster, placesOf, type Rule } from "./rule.ts";
 
@@ -15,7 +16,7 @@ export const servingRules: readonly Rule[] = [
               {
                 path: ["router", "versions", version, "imageDigest"],
                 allowed: "the digest of the router's image",
-                fix: `write what the push told, or sha256:${"0".repeat(64)} for a preview`,
+                fix: `write what the push told, or ${unknownDigest} for a preview`,
               },
             ]
           : [],

@@ -1,9 +1,9 @@
-import * as aws from "@pulumi/aws";
 import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import { AcceleratorEdge, CloudflareEdge, LatencyEdge, type Origin } from "../../infra/edge/index.ts";
 import type { CloudStack } from "../config/index.ts";
 import type { Shared } from "../regions.ts";
+import { awsProvider } from "./provider.ts";
 
 /**
  * What stands before all regions. Cloudflare has no worker yet: `runtime/edge` is to bring one, and until then requests go
@@ -17,14 +17,8 @@ export function composeEdge(
   shared: Shared,
 ): pulumi.Input<string> | undefined {
   const { stack, pki } = shared;
-  const inAws = (region: aws.Region) => ({
-    providers: {
-      aws: new aws.Provider("edge-aws", {
-        region,
-        allowedAccountIds: [accountId],
-        defaultTags: { tags: { "hybrid-llm:stack": stack } },
-      }),
-    },
+  const inAws = (region: string) => ({
+    providers: { aws: awsProvider("edge-aws", region, accountId, { "hybrid-llm:stack": stack }) },
   });
   switch (edge.kind) {
     case "none":

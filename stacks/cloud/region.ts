@@ -1,4 +1,3 @@
-import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { takeZones } from "../../infra/addresses/index.ts";
 import { Cluster, clusterProvider } from "../../infra/cluster/index.ts";
@@ -11,11 +10,12 @@ import {
   registryHost,
   Storage,
 } from "../../infra/platform/index.ts";
-import { type AwsScope, type CloudRegionScope, type Place, placeOf } from "../../infra/region/index.ts";
+import { type AwsScope, type CloudRegionScope, placeOf } from "../../infra/region/index.ts";
 import type { AwsRegion, CloudStack } from "../config/index.ts";
 import type { RegionPool } from "../models.ts";
 import type { Shared } from "../regions.ts";
 import { routerImage } from "../router-images.ts";
+import { awsProvider } from "./provider.ts";
 
 /** A region that stands: what the rest of the stack is put into. */
 export interface CloudRegion {
@@ -48,7 +48,8 @@ export function composeRegion(
     ...(registryMirror === undefined ? {} : { registryMirror }),
     ownRegistry: registryHost(accountId, name),
   });
-  const inAws: AwsScope = { ...place, aws: awsProvider(place, accountId) };
+  const tags = { "hybrid-llm:stack": shared.stack, "hybrid-llm:region": name };
+  const inAws: AwsScope = { ...place, aws: awsProvider(`${name}-aws`, name, accountId, tags) };
   const clusterName = place.physical("cluster", 63);
   const network = new Network(`${name}-network`, inAws, {
     cidr: region.cidr,
@@ -113,13 +114,4 @@ export function composeRegion(
       ),
     ],
   };
-}
-
-/** Of the stack's account and no other, whatever credentials whoever runs `up` has in the environment. */
-function awsProvider({ stack, name }: Place, accountId: string): aws.Provider {
-  return new aws.Provider(`${name}-aws`, {
-    region: name as aws.Region,
-    allowedAccountIds: [accountId],
-    defaultTags: { tags: { "hybrid-llm:stack": stack, "hybrid-llm:region": name } },
-  });
 }

@@ -49,7 +49,7 @@ const ownNetworks = privateNetworks.map((cidr) => ({ cidr }));
 
 /** The same cluster, as what stands in it is put into. */
 export function insideOf(
-  { apiServers, gpuPools }: ExistingCluster,
+  { gpuPools }: ExistingCluster,
   { scope, platform }: ExistingRegion,
   routerImages: string,
 ): Inside {
@@ -60,7 +60,7 @@ export function insideOf(
     pools: gpuPools,
     routerImages,
     networks: {
-      apiServers: apiServers.map((cidr) => ({ cidr })),
+      apiServers: scope.apiServers.map((cidr) => ({ cidr })),
       clients: ownNetworks,
       vaults: ownNetworks,
     },

@@ -2,8 +2,8 @@ import { parseNetwork, planSubnets, serviceCidr, zonesOfRegion } from "../../inf
 import { addonVersions } from "../../infra/versions.ts";
 import { cloudBackends } from "../../runtime/config/index.ts";
 import { overlap } from "./overlap.ts";
-import { type AwsRegion, familiesOf } from "./region.ts";
-import { type Conflict, type InCluster, inCluster, placesOf, type Rule, type Stack } from "./rule.ts";
+import { familiesOf } from "./region.ts";
+import { type InCluster, inCluster, inRegions, placesOf, type Rule } from "./rule.ts";
 
 /** Names that the stack's own pools have. */
 const takenPools = ["general", "system"];
@@ -137,14 +137,6 @@ export const regionRules: readonly Rule[] = [
       ),
   },
 ];
-
-/** A rule of one region, in each of a stack's. */
-function inRegions(stack: Stack, check: (region: AwsRegion) => Conflict[]): Conflict[] {
-  if (stack.kind !== "cloud") return [];
-  return stack.regions.flatMap((region, index) =>
-    check(region).map((conflict) => ({ ...conflict, path: ["regions", index, ...conflict.path] })),
-  );
-}
 
 /** What is allowed in the network's place, if anything else. */
 function networkProblem(cidr: string): string | undefined {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { privateNetworks } from "../../infra/region/scope.ts";
 import { defaultUse } from "../../infra/region/use.ts";
 import { gibibytes, name, registryMirror } from "./common.ts";
 
@@ -127,9 +128,12 @@ export const ExistingCluster = z.strictObject({
       context: z.string().min(1).optional().meta({ description: "The current context by default." }),
     })
     .prefault({}),
-  apiServers: z.array(z.cidrv4()).default(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]).meta({
-    description: "Networks of the cluster's API servers: databases and Vault ask them, and nothing else there.",
-  }),
+  apiServers: z
+    .array(z.cidrv4())
+    .default([...privateNetworks])
+    .meta({
+      description: "Networks of the cluster's API servers: databases and Vault ask them, and nothing else there.",
+    }),
   gpuPools: z
     .array(
       z.strictObject({

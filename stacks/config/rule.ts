@@ -1,4 +1,5 @@
 import type { AirgapStack, CloudStack, ClusterStack, LocalStack } from "./kinds.ts";
+import type { AwsRegion } from "./region.ts";
 
 export type Stack = LocalStack | ClusterStack | CloudStack | AirgapStack;
 export type InCluster = Exclude<Stack, LocalStack>;
@@ -22,6 +23,14 @@ export const inCluster =
   (check: (stack: InCluster) => Conflict[]): Rule["check"] =>
   (stack) =>
     stack.kind === "local" ? [] : check(stack);
+
+/** What a check finds in each region of a stack in AWS. */
+export function inRegions(stack: Stack, check: (region: AwsRegion) => Conflict[]): Conflict[] {
+  if (stack.kind !== "cloud") return [];
+  return stack.regions.flatMap((region, index) =>
+    check(region).map((conflict) => ({ ...conflict, path: ["regions", index, ...conflict.path] })),
+  );
+}
 
 /** One cluster of a stack, and where the configuration says it. */
 export interface ClusterPlace {

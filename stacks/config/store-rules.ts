@@ -1,5 +1,5 @@
 import { mostMemoryGiB } from "../../infra/elasticache-nodes.ts";
-import { type Conflict, inCluster, placesOf, type Rule } from "./rule.ts";
+import { type Conflict, inCluster, inRegions, placesOf, type Rule, type Stack } from "./rule.ts";
 
 /** What stores and Vault can't be, as data. */
 export const storeRules: readonly Rule[] = [
@@ -65,23 +65,19 @@ export const storeRules: readonly Rule[] = [
   },
   {
     name: "stores that AWS runs are told their passwords over a way out",
-    check: (stack) => {
-      if (stack.kind !== "cloud") return [];
-      const { postgres, redis } = stack.data;
-      if (postgres.provider === "cloudnative-pg" && redis.provider !== "elasticache") return [];
-      return stack.regions.flatMap(({ natGateways }, index) =>
-        natGateways === "none"
+    check: (stack) =>
+      inRegions(stack, ({ natGateways }) =>
+        natGateways === "none" && hasManagedStore(stack)
           ? [
               {
-                path: ["regions", index, "natGateways"],
+                path: ["natGateways"],
                 allowed:
                   "one or per-zone beside stores that AWS runs: the job that sets their passwords asks AWS's API",
                 fix: "choose one of these, or cloudnative-pg and valkey",
               },
             ]
           : [],
-      );
-    },
+      ),
   },
   {
     name: "what only AWS's databases have needs one",
@@ -190,3 +186,7 @@ export const storeRules: readonly Rule[] = [
     ),
   },
 ];
+
+const hasManagedStore = (stack: Stack): boolean =>
+  stack.kind === "cloud" &&
+  (stack.data.postgres.provider !== "cloudnative-pg" || stack.data.redis.provider === "elasticache");

@@ -1,4 +1,11 @@
-import { type Flow, internet, namespaces, type OutsideNetwork, type Peer } from "../network-policy/index.ts";
+import {
+  apiServerPorts,
+  type Flow,
+  internet,
+  namespaces,
+  type OutsideNetwork,
+  type Peer,
+} from "../network-policy/index.ts";
 import { ports, type StoreChoice } from "./places.ts";
 
 /** What else than pods takes part. */
@@ -41,7 +48,7 @@ export function storeFlows({ postgres, redis }: StoreChoice, networks: StoreNetw
       ? dataSubnets.map((network) => flow(data, network, [ports.postgres], "PgBouncer asks the database"))
       : [
           flow(operator, instances, [8000, ports.postgres], "the operator asks instances how they are"),
-          ...apiServers.map((network) => flow(data, network, [443, 6443], "instances elect their primary")),
+          ...apiServers.map((network) => flow(data, network, apiServerPorts, "instances elect their primary")),
           ...(objectStore === undefined
             ? []
             : [

@@ -1,4 +1,4 @@
-import { type Flow, namespaces, type OutsideNetwork, type Pods } from "../network-policy/index.ts";
+import { apiServerPorts, type Flow, namespaces, type OutsideNetwork, type Pods } from "../network-policy/index.ts";
 import { kongNames, kongPorts } from "./kong-chart.ts";
 
 /** Kong's own pods, by the names that its chart gives them. */
@@ -21,7 +21,7 @@ export function gatewayFlows(parties: {
     ...parties.clients.map((from) => ({ from, to: gateway, ports: [kongPorts.proxy], because: "requests come in" })),
     { from: controller, to: gateway, ports: [kongPorts.admin], because: "routes and plugins are told" },
     ...parties.apiServers.flatMap((servers) => [
-      { from: controller, to: servers, ports: [443, 6443], because: "routes and plugins are read" },
+      { from: controller, to: servers, ports: apiServerPorts, because: "routes and plugins are read" },
       { from: servers, to: controller, ports: [kongPorts.webhook], because: "routes and plugins are checked" },
     ]),
     ...(parties.observability

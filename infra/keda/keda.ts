@@ -15,7 +15,7 @@ export interface KedaArgs {
   readonly digests: KedaDigests;
 }
 
-const namespace = "keda";
+const namespace = namespaces.autoscaling;
 const resources: Resources = { cpu: "100m", memory: "256Mi" };
 const typeToken = "hybrid-llm:keda:Keda";
 

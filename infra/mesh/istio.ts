@@ -7,7 +7,7 @@ import { RegionComponent, type RegionScope } from "../region/index.ts";
 import { labelsOf, type ParentReference } from "../workload/index.ts";
 import { authorizationsOf, openPortsOf, type ServiceAccounts } from "./authorization.ts";
 import { type MeshChartArgs, meshCharts } from "./charts.ts";
-import { meshNamespace, waypointGateway } from "./waypoint.ts";
+import { meshNamespace as namespace, waypointGateway } from "./waypoint.ts";
 
 /** What the mesh is made from. */
 export interface IstioArgs extends MeshChartArgs {
@@ -27,7 +27,6 @@ export interface IstioArgs extends MeshChartArgs {
 }
 
 const typeToken = "hybrid-llm:mesh:Istio";
-const namespace = meshNamespace;
 /** Where istiod tells what is to be carried, and signs who asks. */
 const controlPorts = [15010, 15012];
 

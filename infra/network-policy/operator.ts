@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RegionComponent, type RegionScope } from "../region/index.ts";
 import type { Flow } from "./flow.ts";
 import { basePolicies } from "./namespace.ts";
+import { apiServerPorts } from "./places.ts";
 import { policiesOf } from "./render.ts";
 
 /** What the policies of an operator's namespace are made from. */
@@ -18,8 +19,6 @@ export interface OperatorPoliciesArgs {
 }
 
 const typeToken = "hybrid-llm:network-policy:OperatorPolicies";
-/** The API servers' own port, and that of the Service which stands before them. */
-const apiPorts = [443, 6443];
 
 /**
  * Who may talk to whom in the namespace of an operator, which a chart brings: it asks the API servers, they ask its
@@ -52,7 +51,12 @@ function flowsOf(
   const operator = { namespace };
   const asked = apiServers.map((cidr) => ({ from: { cidr }, to: operator, ports: webhooks, because: "webhooks" }));
   return [
-    ...apiServers.map((cidr) => ({ from: operator, to: { cidr }, ports: apiPorts, because: "what it looks after" })),
+    ...apiServers.map((cidr) => ({
+      from: operator,
+      to: { cidr },
+      ports: apiServerPorts,
+      because: "what it looks after",
+    })),
     ...(webhooks.length > 0 ? asked : []),
     ...(among.length > 0 ? [{ from: operator, to: operator, ports: among, because: "its parts" }] : []),
     ...flows,

@@ -12,4 +12,7 @@ export const namespaces = {
   verifier: "verifier",
 } as const;
 
+/** Where API servers are asked: by the Service that stands before them, and at their own port. */
+export const apiServerPorts: readonly number[] = [443, 6443];
+
 export type NamespaceName = (typeof namespaces)[keyof typeof namespaces];

@@ -1,6 +1,6 @@
 import { ollamaServer, tritonServer } from "../models/index.ts";
 import { type Flow, internet, type OutsideNetwork, type Peer, type Pods } from "./flow.ts";
-import { namespaces } from "./places.ts";
+import { apiServerPorts, namespaces } from "./places.ts";
 
 /** What a region's cluster consists of, as far as it decides who talks to whom. */
 export interface PlatformParties {
@@ -81,7 +81,7 @@ export function platformFlows(parties: PlatformParties): Flow[] {
       among(namespaces.observability, [3000, 4317, 4318, 9090, 16686], "collector, stores and dashboards"),
       flow({ namespace: namespaces.autoscaling }, prometheus, [9090], "models scale by their queue"),
     ),
-    ...(parties.apiServers ?? []).map((to) => flow(sandboxController, to, [443, 6443], "it makes and kills pods")),
+    ...(parties.apiServers ?? []).map((to) => flow(sandboxController, to, apiServerPorts, "it makes and kills pods")),
     ...(parties.ollama && modelStore !== undefined
       ? [flow(ollama, modelStore, [443], "models are pulled before they answer")]
       : []),

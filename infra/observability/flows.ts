@@ -1,4 +1,11 @@
-import { type Flow, internet, namespaces, type OutsideNetwork, type Pods } from "../network-policy/index.ts";
+import {
+  apiServerPorts,
+  type Flow,
+  internet,
+  namespaces,
+  type OutsideNetwork,
+  type Pods,
+} from "../network-policy/index.ts";
 import { adapterName, adapterPort } from "./adapter.ts";
 
 const pod = (name: string): Pods => ({ namespace: namespaces.observability, name });
@@ -20,14 +27,14 @@ export function observabilityFlows(parties: {
           parties.apiServers.map((to) => ({
             from: pod(name),
             to,
-            ports: [443, 6443],
+            ports: apiServerPorts,
             because: "rules, monitors and dashboards are found",
           })),
         )
       : []),
     ...(parties.adapter
       ? parties.apiServers.flatMap((network) => [
-          { from: pod(adapterName), to: network, ports: [443, 6443], because: "whose numbers are asked for" },
+          { from: pod(adapterName), to: network, ports: apiServerPorts, because: "whose numbers are asked for" },
           { from: network, to: pod(adapterName), ports: [adapterPort], because: "autoscalers ask for numbers" },
         ])
       : []),

@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import { routerMetrics } from "../observability/metrics.ts";
 
 /** How many replicas follow the load. */
 export interface Autoscaling {
@@ -15,8 +16,8 @@ export type Scaling =
   | { readonly replicas: number; readonly autoscaling?: never }
   | { readonly autoscaling: Autoscaling; readonly replicas?: never };
 
-/** The router's own gauge; `metric.requestsActive` in runtime/router/telemetry. */
-export const inFlightMetric = "hybrid_llm_requests_active";
+/** The router's own gauge. */
+export const inFlightMetric = routerMetrics.requestsActive;
 
 /** What holds where a stack says nothing: three in production, so that a zone can be lost, else one. */
 export const defaultAutoscaling = (production: boolean): Autoscaling => ({

@@ -1,5 +1,5 @@
 import { podIdentityAgent } from "../data/index.ts";
-import { type Flow, internet, namespaces, type OutsideNetwork } from "../network-policy/index.ts";
+import { apiServerPorts, type Flow, internet, namespaces, type OutsideNetwork } from "../network-policy/index.ts";
 import { vaultNames, vaultPorts } from "./places.ts";
 import { secretsOperatorNamespace } from "./secrets-operator.ts";
 
@@ -16,7 +16,7 @@ export function vaultFlows(args: {
   const api = [vaultPorts.api];
   return [
     { from: operator, to: servers, ports: api, because: "the operator reads what it brings" },
-    ...apiServers.map((to) => ({ from: servers, to, ports: [443, 6443], because: "whose token a client shows" })),
+    ...apiServers.map((to) => ({ from: servers, to, ports: apiServerPorts, because: "whose token a client shows" })),
     ...(unseal === "kms"
       ? [
           { from: servers, to: podIdentityAgent, ports: [80], because: "unsealing has a role" },

@@ -1,3 +1,4 @@
+import { modelRepository } from "../infra/models/index.ts";
 import type { NamespaceQuota } from "../infra/network-policy/index.ts";
 import { type InCluster, type ModelServer, modelServers, replicasInPool } from "./config/index.ts";
 
@@ -31,9 +32,10 @@ export function modelQuota(models: Models, pools: Room): NamespaceQuota | undefi
     cpu: String(Math.ceil(sum((server) => resources(server)?.cpus ?? 0, 1))),
     memory: `${Math.ceil(sum((server) => resources(server)?.memoryGiB ?? 0, 1))}Gi`,
     gpus: sum((server) => (models[server]?.gpuPool === undefined ? 0 : 1), 0),
-    volumes: sum((server) => (server === "ollama" ? 1 : 0), 0) + (isClaim(models.triton?.repository) ? 1 : 0),
+    volumes: sum((server) => (server === "ollama" ? 1 : 0), 0) + (hasClaim(models) ? 1 : 0),
   };
 }
 
-/** A claim that others make, in the namespace of the models. */
-const isClaim = (repository = ""): boolean => repository.startsWith("pvc://");
+/** Whether others make a claim in the namespace of the models. */
+const hasClaim = ({ triton }: Models): boolean =>
+  triton !== undefined && modelRepository(triton.repository).claim !== undefined;

@@ -5,6 +5,7 @@ import {
   type ModelResources,
   type ModelScaling,
   Ollama,
+  s3Place,
   scalingWithin,
   Triton,
   tritonServer,
@@ -93,8 +94,9 @@ function createTriton(
 
 /** In AWS, who may read the bucket that the models lie in: Triton alone. */
 function readerOf(repository: string, { scope, cloud }: ModelRegion): PodRole[] {
-  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(repository) ?? [];
-  if (cloud === undefined || bucket === undefined) return [];
+  const place = s3Place(repository);
+  if (cloud === undefined || place === undefined) return [];
+  const { bucket, prefix } = place;
   return [
     new PodRole(`${scope.name}-triton-identity`, cloud.scope, {
       clusterName: cloud.cluster.clusterName,

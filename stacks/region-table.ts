@@ -1,7 +1,7 @@
 import { podIdentityAgent, storeFlows, storeParties } from "../infra/data/index.ts";
 import { gatewayFlows } from "../infra/gateway/index.ts";
 import { waypointFlows } from "../infra/mesh/index.ts";
-import { tritonServer } from "../infra/models/index.ts";
+import { modelRepository, s3Place, tritonServer } from "../infra/models/index.ts";
 import {
   type Flow,
   internet,
@@ -53,7 +53,7 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
       gateway: hasKong(stack),
       ollama: models.ollama !== undefined,
       triton: models.triton !== undefined,
-      tritonReadsStore: /^(?:s3|gs|as):\/\//.test(models.triton?.repository ?? ""),
+      tritonReadsStore: models.triton !== undefined && modelRepository(models.triton.repository).claim === undefined,
       ...storeParties(data, networks),
       vault: vault ?? "cluster",
       observability: watched,
@@ -87,7 +87,7 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
           { traced: observability.traces.kind !== "none" },
         )
       : []),
-    ...(stack.kind === "cloud" && stack.models.triton?.repository.startsWith("s3://")
+    ...(stack.kind === "cloud" && s3Place(models.triton?.repository ?? "") !== undefined
       ? [{ from: triton, to: podIdentityAgent, ports: [80], because: "reading the models has a role" }]
       : []),
   ];

@@ -26,6 +26,12 @@ export function modelRepository(location: string): ModelRepository {
   return { path: `${mountPath}${path.replace(/\/+$/, "")}`, claim };
 }
 
+/** The bucket of S3, and what in it, that the models lie in; undefined where they lie elsewhere. */
+export function s3Place(location: string): { readonly bucket: string; readonly prefix: string } | undefined {
+  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location) ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix };
+}
+
 /** Read only: what is served is what was put there. */
 export function repositoryVolumes({ claim }: ModelRepository): {
   readonly volumes: kubernetes.types.input.core.v1.Volume[];

@@ -33,6 +33,8 @@ export interface HomeRegion {
 /** Namespaces in which pods may run. */
 export interface Homes {
   readonly router: Namespace;
+  /** Who may talk to whom in the cluster, in namespaces that others make too. */
+  readonly table: readonly Flow[];
   /** What pods in them wait for: whatever they need in the region, their namespaces, who may talk to whom, and the mesh. */
   readonly ready: pulumi.Resource[];
 }
@@ -42,7 +44,8 @@ export function composeHomes(stack: InCluster, region: HomeRegion, shared: Share
   const { scope, platform, ready, networks } = region;
   const homes = createNamespaces(stack, region);
   const own = [...homes.keys()];
-  const flows = linesOf(regionFlows(stack, networks), own);
+  const table = regionFlows(stack, networks);
+  const flows = linesOf(table, own);
   const policies = new NetworkPolicies(
     `${scope.name}-policies`,
     scope,
@@ -53,7 +56,7 @@ export function composeHomes(stack: InCluster, region: HomeRegion, shared: Share
     stack.mesh.kind === "istio" ? [createMesh(stack.mesh, stack, region, shared, { homes, flows, own })] : [];
   const router = homes.get(namespaces.router);
   if (router === undefined) throw new RangeError("the router has no namespace");
-  return { router, ready: [...ready, platform.issuer, ...homes.values(), policies, ...mesh] };
+  return { router, table, ready: [...ready, platform.issuer, ...homes.values(), policies, ...mesh] };
 }
 
 /** The namespaces that drills may strike; in production those that the stack lists, and none by itself. */

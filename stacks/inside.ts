@@ -32,6 +32,6 @@ export function composeInside(
   const traffic = composeTraffic(stack, inHomes, shared);
   const { prometheusUrl } = traffic;
   const models = composeModels(stack, { ...region, ready: homes.ready, prometheusUrl });
-  composeSandbox(stack, region);
+  composeSandbox(stack, { ...region, table: homes.table });
   return { traffic, router: composeRouter(stack, { ...region, stores, traffic, models }, shared) };
 }

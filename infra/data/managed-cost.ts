@@ -29,22 +29,18 @@ export function managedPostgresCost({ provider, instances, readReplicas, storage
       },
     };
   }
-  const zones = instances > 1 ? "multi-az" : "single-az";
   // Storage grows by itself to twice its size.
   const grown = (count: number) => ({
     min: count * storageGiB,
     expected: count * storageGiB,
     max: 2 * count * storageGiB,
   });
-  const counted = [
-    [zones, 1],
-    ["single-az", readReplicas],
-  ] as const;
+  const acrossZones = instances > 1 ? 1 : 0;
+  const counts = { "multi-az": acrossZones, "single-az": 1 - acrossZones + readReplicas };
   const lines: Record<string, number | ReturnType<typeof grown>> = { ...common.lines };
-  for (const kind of ["multi-az", "single-az"] as const) {
-    const count = counted.reduce((sum, [of, many]) => sum + (of === kind ? many : 0), 0);
-    lines[`rds.postgres.${instanceClass}.${kind}`] = count;
-    lines[`rds.gp3.storage.${kind}`] = grown(count);
+  for (const [zones, count] of Object.entries(counts)) {
+    lines[`rds.postgres.${instanceClass}.${zones}`] = count;
+    lines[`rds.gp3.storage.${zones}`] = grown(count);
   }
   return { lines, usage: common.usage };
 }

@@ -22,69 +22,89 @@ const registered = new Map<string, PlanResource>();
 /** How often something was taken down: the plan at the end is read anew whenever that has gone on. */
 let recorded = 0;
 
-/** Serves a pack to the engine; once in a process. */
-export function servePack({ name, description, policies }: Pack): void {
-  new PolicyPack(name, {
-    description,
-    enforcementLevel: "mandatory",
-    policies: [recorder, ...policies.map(policyOf)] satisfies Policies,
-  });
+/** A policy that judges single resources. */
+interface Judge {
+  readonly name: string;
+  readonly check: ResourceCheck;
+  /** URNs of what it has been told to judge, and has not yet. */
+  readonly due: Set<string>;
+  /** One that is switched off never judges anything. */
+  hasJudged: boolean;
 }
 
-/** The type of the resource that is judged now: the recorder is the first to be told. */
-let typeNow: string | undefined;
+/** Serves a pack to the engine; once in a process. */
+export function servePack({ name, description, policies }: Pack): void {
+  new PolicyPack(name, { description, enforcementLevel: "mandatory", policies: servedAs(policies) });
+}
 
-/** First of every pack: takes down what the program gives, for the policies that look at the whole. */
-const recorder: ResourceValidationPolicy = {
+/** Policies as the SDK takes them. */
+export function servedAs(policies: readonly Policy[]): Policies {
+  const judges: Judge[] = [];
+  const served = policies.map((policy): ResourceValidationPolicy | StackValidationPolicy => {
+    const common = {
+      name: policy.name,
+      description: policy.reason,
+      enforcementLevel: policy.level,
+      ...(policy.config ? { configSchema: { properties: { ...policy.config } } } : {}),
+    };
+    const { check } = policy;
+    if (check.of === "plan") return { ...common, validateStack: onPlan(policy, check, judges) };
+    const judge: Judge = { name: policy.name, check, due: new Set(), hasJudged: false };
+    judges.push(judge);
+    const validate = onResource(policy, judge);
+    return {
+      ...common,
+      // The SDK reads a resource's properties anew for each policy that has something to run: most of a preview's time.
+      get validateResource() {
+        return recorded === 0 || judge.due.size > 0 ? validate : undefined;
+      },
+    } as ResourceValidationPolicy;
+  });
+  return [recorder(judges), ...served];
+}
+
+/** First of every pack: takes down what the program gives, for the policies that look at the whole, and who judges it. */
+const recorder = (judges: readonly Judge[]): ResourceValidationPolicy => ({
   name: "registrations-are-read",
   description: "Reads what is registered; the other policies judge it.",
   enforcementLevel: "mandatory",
   validateResource(args) {
     registered.set(args.urn, registration(args));
     recorded += 1;
-    typeNow = args.type;
+    for (const { check, due } of judges) if (check.applies(args.type)) due.add(args.urn);
   },
-};
-
-function policyOf(policy: Policy): ResourceValidationPolicy | StackValidationPolicy {
-  const common = {
-    name: policy.name,
-    description: policy.reason,
-    enforcementLevel: policy.level,
-    ...(policy.config ? { configSchema: { properties: { ...policy.config } } } : {}),
-  };
-  const { check } = policy;
-  if (check.of === "plan") return { ...common, validateStack: onPlan(policy, check) };
-  const validate = onResource(policy, check);
-  return {
-    ...common,
-    // The SDK reads a resource's properties anew for each policy that has something to run: most of a preview's time.
-    get validateResource() {
-      return typeNow === undefined || check.applies(typeNow) ? validate : undefined;
-    },
-  } as ResourceValidationPolicy;
-}
+});
 
 const onResource =
-  (policy: Policy, check: ResourceCheck): ResourceValidationPolicy["validateResource"] & ((...args: never) => void) =>
+  (policy: Policy, judge: Judge): ResourceValidationPolicy["validateResource"] & ((...args: never) => void) =>
   (args: ResourceValidationArgs, report: (message: string, urn?: string) => void): void => {
-    // The SDK judges one resource after another, without a wait between its policies. Were that to change, policies could
-    // be passed over by the type of another resource: rather nothing is deployed.
-    if (typeNow !== undefined && args.type !== typeNow) {
-      throw new Error(`resources are judged at once (${args.type}, ${typeNow}), so nothing is deployed`);
-    }
+    const { check, due } = judge;
     if (!check.applies(args.type)) return;
+    due.delete(args.urn);
+    judge.hasJudged = true;
     const resource = registered.get(args.urn) ?? registration(args);
     const plan = new Plan([...registered.values()], plainProperties(args.getConfig<object>()));
     for (const message of closed(policy, () => check.violations(resource, plan))) report(told(policy, message));
   };
 
 const onPlan =
-  (policy: Policy, check: PlanCheck): StackValidationPolicy["validateStack"] =>
+  (policy: Policy, check: PlanCheck, judges: readonly Judge[]): StackValidationPolicy["validateStack"] =>
   (args, report) => {
+    refuseUnjudged(judges);
     const plan = new Plan(wholeOf(args.resources), plainProperties(args.getConfig<object>()));
     for (const { message, urn } of closed(policy, () => check.violations(plan))) report(told(policy, message), urn);
   };
+
+/** An SDK that asks in another order could pass a policy over: that must not look like its consent. */
+function refuseUnjudged(judges: readonly Judge[]): void {
+  for (const { name, due, hasJudged } of judges) {
+    const [urn] = due;
+    if (!hasJudged || urn === undefined) continue;
+    throw new Error(
+      `the policy ${name} was never asked about ${urn}: judge with the version of @pulumi/policy that the pack was tested with`,
+    );
+  }
+}
 
 let whole: { readonly at: number; readonly resources: readonly PlanResource[] } | undefined;
 

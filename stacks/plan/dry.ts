@@ -12,7 +12,7 @@ export interface StackNames {
 /**
  * What a stack would register: it is composed as in a preview, under Pulumi's mocks, so that nothing reaches an engine
  * and what only an `up` computes stays unknown. Mocks hold for a whole thread: whoever also composes for real asks
- * another one, with `planApart`.
+ * another one, with `verdictApart`.
  */
 export async function planOf(config: StackConfig, { project, stack }: StackNames): Promise<Registrations> {
   const found: (Pick<Registered, "type" | "name" | "properties"> & { readonly provider: string | undefined })[] = [];

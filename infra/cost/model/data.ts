@@ -4,7 +4,7 @@ import { all, free, type Part, type Rules, type Surroundings } from "./rule.ts";
 
 /** Databases, caches, keys and stores. */
 export const dataRules: Rules = {
-  "aws:rds/instance:Instance": { parts: (inputs, around) => rdsInstance(inputs, around) },
+  "aws:rds/instance:Instance": { parts: rdsInstance },
   "aws:rds/cluster:Cluster": {
     // Its instances have the hours; storage and requests are told by use.
     parts(inputs) {

@@ -9,6 +9,7 @@ import { Outgoing } from "./outgoing.ts";
 
 /** This router's own requests: see LiveRequests. */
 export interface OwnRequests {
+  readonly watchedHere: boolean;
   watchedElsewhere: boolean;
   number(): number;
   look(): void;
@@ -128,7 +129,8 @@ export class Sharing {
     this.#telling = new Rounds();
     const { redis, live } = this.#parts;
     this.#telling.every(every.tell, () => {
-      live.look();
+      // Where a page is open here it looks itself, and more often.
+      if (!live.watchedHere) live.look();
       return this.#outgoing.tell(performance.now(), (message) => redis.publish(this.#channel, message));
     });
   }

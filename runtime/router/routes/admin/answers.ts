@@ -4,14 +4,11 @@ import { RouterError } from "../../errors.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
 import { readQuery } from "../query.ts";
 import type { RouteParts } from "../respond.ts";
-import { adminErrors, administer, adminRoute, doing } from "./support.ts";
+import { adminErrors, administer, adminRoute, doing, flag } from "./support.ts";
 import { found, noSuchTenant, tenantsOf } from "./tenants.ts";
 
 const Unknown = z.strictObject({
-  force: z
-    .enum(["true", "false"])
-    .default("false")
-    .meta({ description: "true: also those of a tenant that is not known any more." }),
+  force: flag("true: also those of a tenant that is not known any more.", "false"),
 });
 
 const Forgotten = z

@@ -9,12 +9,10 @@ import type { HybridRouter } from "../../hybrid-router.ts";
 import type { RouteDoc } from "../../openapi/index.ts";
 import { failureOfError, UpstreamFailure } from "../../providers/failure.ts";
 import { readQuery } from "../query.ts";
-import { administer, adminRoute, changeErrors, doing, notThere } from "./support.ts";
+import { administer, adminRoute, changeErrors, doing, flag, notThere } from "./support.ts";
 
 /** A provider gets this long to say whether it takes a key; milliseconds. */
 const proveMs = 10_000;
-
-const flag = (description: string, by: "true" | "false") => z.enum(["true", "false"]).default(by).meta({ description });
 
 const RotateQuery = z.strictObject({
   check: flag("false: the new key is taken without asking the provider.", "true"),

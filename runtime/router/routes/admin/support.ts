@@ -52,9 +52,11 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, { body }: Fas
   return schema.parse(body);
 }
 
-export const Force = z.strictObject({
-  force: z.enum(["true", "false"]).default("false").meta({ description: "true does it though it is dangerous." }),
-});
+/** A switch of a query. @param by what it is where it is left out */
+export const flag = (description: string, by: "true" | "false") =>
+  z.enum(["true", "false"]).default(by).meta({ description });
+
+export const Force = z.strictObject({ force: flag("true does it though it is dangerous.", "false") });
 
 export const notThere = (what: string, hint: string): RouterError =>
   new RouterError("invalid_request", `There is no ${what}. ${hint}`, { status: 404 });

@@ -22,8 +22,7 @@ export const programFile = (directory: string, name: Program): string => join(di
 export const controlPlane: Part = {
   name: `Kubernetes ${version}`,
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    controlPlane.find() ??
+  ensure: (progress) =>
     keep(keptIn(), controlPlane.name, progress, async (scratch) => {
       const programs = Object.keys(packages) as Program[];
       for (const name of programs) {

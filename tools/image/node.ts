@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { extract } from "tar";
 import { z } from "zod";
 import { cacheDirectory, Failure, type Progress, projectDirectory } from "../engine/index.ts";
-import { findKept, keep } from "../parts/kept.ts";
+import { keep } from "../parts/kept.ts";
 import { run } from "../parts/run.ts";
 import type { ArchivedFile } from "./archive.ts";
 import { nodePackages, type Platform } from "./platform.ts";
@@ -25,8 +25,7 @@ export async function nodeFiles(platform: Platform, progress: Progress): Promise
   const what = `${name} ${locked.version}`;
   const digest = createHash("sha256").update(locked.integrity).digest("hex").slice(0, 12);
   const directory = join(cacheDirectory(), "image", "node", `${name}-${locked.version}-${digest}`);
-  const kept =
-    findKept(directory) ?? (await keep(directory, what, progress, (scratch) => fetchPackage(name, scratch, progress)));
+  const kept = await keep(directory, what, progress, (scratch) => fetchPackage(name, scratch, progress));
   return [
     { path: nodePath.slice(1), mode: 0o755, read: () => readFileSync(join(kept, wanted.binary)) },
     { path: "usr/share/doc/node/LICENSE", read: () => readFileSync(join(kept, wanted.license)) },

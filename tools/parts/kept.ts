@@ -38,6 +38,8 @@ export async function keep(
   progress: Progress,
   make: (scratch: string) => Promise<readonly string[]>,
 ): Promise<string> {
+  const found = findKept(directory);
+  if (found) return found;
   const tell = (pid: number) => progress.step(`Process ${pid} is getting ${name} already; waiting for it.`);
   return withLock(`${directory}.lock`, tell, async () => {
     const done = findKept(directory);

@@ -20,8 +20,7 @@ const fileName = "definitions.json";
 export const customResourceDefinitions: Part = {
   name: "CustomResourceDefinitions",
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    customResourceDefinitions.find() ??
+  ensure: (progress) =>
     keep(keptIn(), customResourceDefinitions.name, progress, async (scratch) => {
       const found: Definition[] = [];
       for (const source of crdSources) {

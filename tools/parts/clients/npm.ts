@@ -16,8 +16,7 @@ export function npmPackages(name: string, directory: string): Part {
   return {
     name,
     find: () => findKept(kept()),
-    ensure: async (progress) =>
-      findKept(kept()) ?? keep(kept(), name, progress, (scratch) => install(name, directory, scratch, progress)),
+    ensure: (progress) => keep(kept(), name, progress, (scratch) => install(name, directory, scratch, progress)),
   };
 }
 

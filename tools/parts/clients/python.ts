@@ -19,8 +19,7 @@ export function pythonPackages(name: string, requirements: string): Part {
   return {
     name,
     find: () => findKept(kept()),
-    ensure: async (progress) =>
-      findKept(kept()) ?? keep(kept(), name, progress, (scratch) => install(name, requirements, scratch, progress)),
+    ensure: (progress) => keep(kept(), name, progress, (scratch) => install(name, requirements, scratch, progress)),
   };
 }
 

@@ -17,8 +17,7 @@ export const jaeger: Part & { readonly program: (directory: string) => string } 
   name: `Jaeger ${version}`,
   program: (directory) => join(directory, program),
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    jaeger.find() ??
+  ensure: (progress) =>
     keep(keptIn(), jaeger.name, progress, async (scratch) => {
       await buildGoProgram(source, join(scratch, program), progress);
       return [program];

@@ -28,8 +28,7 @@ export const ollama: Part & { readonly program: (directory: string) => string } 
   name: `Ollama ${version}`,
   program: (directory) => join(directory, program),
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    ollama.find() ?? keep(keptIn(), ollama.name, progress, (scratch) => build(scratch, progress)),
+  ensure: (progress) => keep(keptIn(), ollama.name, progress, (scratch) => build(scratch, progress)),
 };
 
 async function build(scratch: string, progress: Progress): Promise<readonly string[]> {

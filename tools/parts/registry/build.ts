@@ -13,8 +13,7 @@ export const registry: Part & { readonly program: (directory: string) => string 
   name: `Distribution ${version}`,
   program: (directory) => join(directory, "registry"),
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    registry.find() ??
+  ensure: (progress) =>
     keep(keptIn(), registry.name, progress, async (scratch) => {
       await buildGoProgram(source, registry.program(scratch), progress);
       return ["registry"];

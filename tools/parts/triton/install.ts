@@ -29,8 +29,7 @@ export const triton: Part & { readonly files: (directory: string) => TritonFiles
   name: `Triton (${wheel.name} ${wheel.version})`,
   files: filesIn,
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    triton.find() ?? keep(keptIn(), triton.name, progress, (scratch) => install(scratch, progress)),
+  ensure: (progress) => keep(keptIn(), triton.name, progress, (scratch) => install(scratch, progress)),
 };
 
 async function install(scratch: string, progress: Progress): Promise<readonly string[]> {

@@ -19,8 +19,7 @@ export const vault: Part & { readonly program: (directory: string) => string } =
   name: `Vault ${version}`,
   program: (directory) => join(directory, program),
   find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    vault.find() ??
+  ensure: (progress) =>
     keep(keptIn(), vault.name, progress, async (scratch) => {
       const source = join(scratch, "source");
       mkdirSync(source);

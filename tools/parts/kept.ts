@@ -11,6 +11,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { Progress } from "../engine/index.ts";
 import { withLock } from "../engine/lock.ts";
+import type { Part } from "./part.ts";
 
 /** The stamp holds the sizes of the files that matter, so that a truncated one is seen without running it. */
 const stampName = "built.json";
@@ -60,6 +61,17 @@ export async function keep(
     return directory;
   });
 }
+
+/** A part that is made once and kept. @param make fills the folder, as {@link keep} has it */
+export const keptPart = (
+  name: string,
+  directory: () => string,
+  make: (scratch: string, progress: Progress) => Promise<readonly string[]>,
+): Part => ({
+  name,
+  find: () => findKept(directory()),
+  ensure: async (progress) => keep(directory(), name, progress, (scratch) => make(scratch, progress)),
+});
 
 /** What one that was killed had begun; only with the lock. */
 function removeLeftovers(directory: string): void {

@@ -5,7 +5,7 @@ import { diagramOf } from "../diagram/index.ts";
 import { Failure, projectDirectory } from "../engine/index.ts";
 import { pagesOf, surplusIn } from "../pages/index.ts";
 import { runCommand } from "./command.ts";
-import { stackConfigOf } from "./stack.ts";
+import { projectName, stackConfigOf } from "./stack.ts";
 
 const usage = `
 npm run pages
@@ -25,7 +25,7 @@ await runCommand({
   async run() {
     const config = stackConfigOf(stack);
     if (config.kind !== "cloud") throw new Failure(`The pages are of a stack in a cloud; ${stack} is ${config.kind}.`);
-    const plan = await planOf(config, { project: "hybrid-llm", stack });
+    const plan = await planOf(config, { project: projectName, stack });
     const pages = pagesOf(plan, stack, config);
     const folder = join(projectDirectory, "docs", "components");
     mkdirSync(folder, { recursive: true });

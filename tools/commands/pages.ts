@@ -32,8 +32,8 @@ await runCommand({
     for (const file of surplusIn(folder, pages)) rmSync(join(folder, file));
     for (const [file, text] of pages) writeFileSync(join(folder, file), text);
     process.stdout.write(`Wrote ${pages.size} pages in docs/components\n`);
-    const components = plan.components().map(({ type, name, properties }) => ({ type, name, inputs: properties }));
-    writeFileSync(join(projectDirectory, "docs", `${stack}.svg`), diagramOf(stack, components, plan.resources.length));
+    const drawn = diagramOf(stack, plan.components(), plan.resources.length);
+    writeFileSync(join(projectDirectory, "docs", `${stack}.svg`), drawn);
     process.stdout.write(`Wrote docs/${stack}.svg\n`);
   },
 });

@@ -36,8 +36,11 @@ export {
   asMarkdown,
   asText,
   type Before,
+  code as markdownCode,
   estimateAsJson,
+  plain as markdownText,
   spread,
+  table as markdownTable,
 } from "./render/index.ts";
 export { type CostResource, ownHardware } from "./resource.ts";
 export { isList, isValues, plainOf, plainProperties, unknownValue, type Value, type Values } from "./value.ts";

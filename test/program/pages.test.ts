@@ -33,8 +33,7 @@ describe("pages of prod", () => {
   });
 
   it("have the drawing that the program draws", () => {
-    const components = plan.components().map(({ type, name, properties }) => ({ type, name, inputs: properties }));
-    const drawn = diagramOf("prod", components, plan.resources.length);
+    const drawn = diagramOf("prod", plan.components(), plan.resources.length);
     expect(written(join("docs", "prod.svg")), "run npm run pages").toBe(drawn);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { asItems, asJson, asText, estimate, estimateAsJson, listKinds, readList } from "../../infra/cost/index.ts";
 import { Failure } from "../engine/index.ts";
 import { runCommand, stackArgument } from "./command.ts";
-import { knownStacks, stackConfigOf } from "./stack.ts";
+import { knownStacks, stackCostOf } from "./stack.ts";
 
 const usage = `
 npm run cost -- <stack> [--items] [--json]
@@ -51,10 +51,7 @@ function tellTypes(): number {
 }
 
 async function tellStack(name: string, { items, json }: { items: boolean; json: boolean }): Promise<number> {
-  const config = stackConfigOf(name);
-  // The SDKs of clouds are loaded for a stack alone: a list is priced at once.
-  const { costOf } = await import("../../stacks/plan/index.ts");
-  const verdict = await costOf(config, { project: "hybrid-llm", stack: name });
+  const verdict = await stackCostOf(name);
   print(json ? asJson(verdict) : asText(verdict, { details: items }));
   return verdict.status === "block" ? 1 : 0;
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { routerBase } from "../../infra/versions.ts";
-import { Failure, terminalProgress } from "../engine/index.ts";
+import { Failure, type Progress, terminalProgress } from "../engine/index.ts";
 import {
   archiveLayout,
   type Digest,
@@ -64,7 +64,7 @@ await runCommand({
     if (job.kind === "login") return login(program, job.registry, job.user);
     const layout = mkdtempSync(join(tmpdir(), "hybrid-llm-image-"));
     try {
-      const { digest, commit } = await fill(layout, program, job);
+      const { digest, commit } = await fill(layout, program, job, progress);
       if (commit === undefined) progress.step("This is no clone: the image doesn't say what it was made from.");
       if (commit?.endsWith("-dirty")) progress.step("Files differ from their commit: the image says so in its labels.");
       if (job.kind === "made" && job.output !== undefined) await archiveLayout(layout, resolve(job.output));
@@ -87,11 +87,12 @@ async function fill(
   layout: string,
   program: string,
   job: Exclude<Job, { kind: "login" }>,
+  progress: Progress,
 ): Promise<{ digest: Digest; commit?: string | undefined }> {
   if (job.kind === "carried") return unpackLayout(resolve(job.file), layout);
   const revision = await findRevision();
   const { base, platforms } = job;
-  const digest = await makeImage(layout, { crane: program, base, platforms, revision }, terminalProgress());
+  const digest = await makeImage(layout, { crane: program, base, platforms, revision }, progress);
   return { digest, commit: revision.commit };
 }
 

@@ -5,7 +5,7 @@ import { diagramOf } from "../diagram/index.ts";
 import { Failure, projectDirectory } from "../engine/index.ts";
 import { pagesOf, surplusIn } from "../pages/index.ts";
 import { runCommand } from "./command.ts";
-import { stackConfigOf } from "./stack.ts";
+import { projectName, stackConfigOf } from "./stack.ts";
 
 const usage = `
 npm run pages
@@ -25,15 +25,15 @@ await runCommand({
   async run() {
     const config = stackConfigOf(stack);
     if (config.kind !== "cloud") throw new Failure(`The pages are of a stack in a cloud; ${stack} is ${config.kind}.`);
-    const plan = await planOf(config, { project: "hybrid-llm", stack });
+    const plan = await planOf(config, { project: projectName, stack });
     const pages = pagesOf(plan, stack, config);
     const folder = join(projectDirectory, "docs", "components");
     mkdirSync(folder, { recursive: true });
     for (const file of surplusIn(folder, pages)) rmSync(join(folder, file));
     for (const [file, text] of pages) writeFileSync(join(folder, file), text);
     process.stdout.write(`Wrote ${pages.size} pages in docs/components\n`);
-    const components = plan.components().map(({ type, name, properties }) => ({ type, name, inputs: properties }));
-    writeFileSync(join(projectDirectory, "docs", `${stack}.svg`), diagramOf(stack, components, plan.resources.length));
+    const drawn = diagramOf(stack, plan.components(), plan.resources.length);
+    writeFileSync(join(projectDirectory, "docs", `${stack}.svg`), drawn);
     process.stdout.write(`Wrote docs/${stack}.svg\n`);
   },
 });

@@ -1,11 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { prepareWorkspace, terminalProgress } from "../engine/index.ts";
 import { ensurePacks } from "../policies/index.ts";
-import { ChangeReader, type Changes, changesBetween, commentOf, readRecord, saveRecord } from "../preview/index.ts";
+import {
+  ChangeReader,
+  type Changes,
+  changesBetween,
+  commentOf,
+  type PlanRecord,
+  readRecord,
+  saveRecord,
+} from "../preview/index.ts";
 import { runCommand, stackArgument } from "./command.ts";
 import { header } from "./header.ts";
 import { operate } from "./operation.ts";
-import { keepingConfigFile, knownStacks, openStack, providersOf, stackConfigOf } from "./stack.ts";
+import { keepingConfigFile, knownStacks, openStack, providersOf, stackCostOf } from "./stack.ts";
 
 const usage = `
 npm run preview [-- [stack] [options]]
@@ -74,7 +82,7 @@ await runCommand({
 interface Written {
   readonly comment: string | undefined;
   readonly save: string | undefined;
-  readonly before: ReturnType<typeof readRecord> | undefined;
+  readonly before: PlanRecord | undefined;
   readonly changes: Changes;
   readonly failure: unknown;
 }
@@ -89,9 +97,8 @@ async function writeDown(stack: string, { comment, save, before, changes, failur
 }
 
 async function verdictOf(stack: string, failed: boolean) {
-  const { costOf } = await import("../../stacks/plan/index.ts");
   try {
-    return await costOf(stackConfigOf(stack), { project: "hybrid-llm", stack });
+    return await stackCostOf(stack);
   } catch (error) {
     // Whatever ended the preview ends this too, and is told by it.
     if (failed) return undefined;

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { LocalWorkspace, PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
+import type { BudgetVerdict } from "../../infra/cost/index.ts";
 import { configKey, parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
 import {
   Failure,
@@ -14,6 +15,9 @@ import {
   projectDirectory,
   type Workspace,
 } from "../engine/index.ts";
+
+/** As Pulumi.yaml has it. */
+export const projectName = "hybrid-llm";
 
 /** The stacks that have a configuration file here. */
 export function knownStacks(): string[] {
@@ -44,10 +48,18 @@ export function stackConfigOf(name: string): StackConfig {
   const file = configFile(name);
   try {
     const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-    return parseStackConfig(config?.[`hybrid-llm:${configKey}`], file);
+    return parseStackConfig(config?.[`${projectName}:${configKey}`], file);
   } catch (error) {
     throw new Failure((error as Error).message);
   }
+}
+
+/** What a stack costs a month, from its configuration alone. @throws Failure where that has mistakes */
+export async function stackCostOf(name: string): Promise<BudgetVerdict> {
+  const config = stackConfigOf(name);
+  // The SDKs of clouds are loaded only for who asks.
+  const { costOf } = await import("../../stacks/plan/index.ts");
+  return costOf(config, { project: projectName, stack: name });
 }
 
 export const configFile = (stack: string): string => join(projectDirectory, `Pulumi.${stack}.yaml`);
@@ -114,7 +126,7 @@ function valuesOf(text: string): unknown {
 
 /** A killed `up` leaves its lock behind; one whose process is gone from this machine protects nothing any more. */
 export function releaseDeadLocks(name: string, backendUrl: string, progress: Progress): void {
-  const folder = join(fileURLToPath(backendUrl), ".pulumi", "locks", "organization", "hybrid-llm", name);
+  const folder = join(fileURLToPath(backendUrl), ".pulumi", "locks", "organization", projectName, name);
   if (!existsSync(folder)) return;
   for (const file of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
     const lock = readLock(join(folder, file));
@@ -137,7 +149,7 @@ function readLock(file: string): { pid: number; hostname: string } | undefined {
 /** Removes our own backend's folder and passphrase once no stack is left in it. */
 export function removeEmptyState(backendUrl: string): void {
   const root = fileURLToPath(backendUrl);
-  const stacks = join(root, ".pulumi", "stacks", "hybrid-llm");
+  const stacks = join(root, ".pulumi", "stacks", projectName);
   const left = existsSync(stacks) ? readdirSync(stacks).filter((entry) => /\.json(?:\.gz)?$/.test(entry)) : [];
   if (left.length > 0) return;
   rmSync(root, { recursive: true, force: true });

@@ -10,14 +10,16 @@ const top = 66;
  * plan registers is drawn, with what its components say of themselves.
  */
 export function diagramOf(stack: string, components: readonly PlannedComponent[], resources: number): string {
-  const regions = [...new Set(components.flatMap(({ inputs }) => (inputs.region ? [String(inputs.region)] : [])))];
+  const regions = [
+    ...new Set(components.flatMap(({ properties }) => (properties.region ? [String(properties.region)] : []))),
+  ];
   const width = Math.max(1, regions.length) * (column.width + column.gap) + column.gap;
   const before = partsOf(edges, components);
   const beforeHeight = before.length === 0 ? 0 : heightOf(before) + 34;
   const columns = regions.map((region, index) =>
     columnOf(
       region,
-      components.filter(({ inputs }) => inputs.region === region),
+      components.filter(({ properties }) => properties.region === region),
       column.gap + index * (column.width + column.gap),
       top + beforeHeight,
     ),

@@ -1,10 +1,7 @@
+import type { Registered } from "../../infra/cost/index.ts";
+
 /** A component of a plan, with what it says of itself at its registration. */
-export interface PlannedComponent {
-  /** `hybrid-llm:<folder>:<Component>`. */
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
+export type PlannedComponent = Pick<Registered, "type" | "properties">;
 
 /** What a box shows. */
 export interface Part {
@@ -12,7 +9,7 @@ export interface Part {
   readonly facts: readonly string[];
 }
 
-type Inputs = PlannedComponent["inputs"];
+type Inputs = PlannedComponent["properties"];
 /** How a component is shown, by its type without the project; what isn't listed is a detail of another. */
 type Shown = { readonly title: string | ((inputs: Inputs) => string); readonly facts: (inputs: Inputs) => string[] };
 
@@ -110,7 +107,7 @@ export const rows: readonly Readonly<Record<string, Shown>>[] = [
       title: "Karpenter",
       facts: ({ maxCpus, maxGpus }) => [
         `≤ ${text(maxCpus)} CPUs`,
-        ...Object.entries((maxGpus ?? {}) as Record<string, number>).map(([, most]) => `≤ ${most} GPUs`),
+        ...Object.values((maxGpus ?? {}) as Record<string, number>).map((most) => `≤ ${most} GPUs`),
       ],
     },
     "network:Network": {
@@ -135,7 +132,10 @@ export function partsOf(row: Readonly<Record<string, Shown>>, components: readon
   return Object.entries(row).flatMap(([type, { title, facts }]) =>
     components
       .filter((component) => component.type === `hybrid-llm:${type}`)
-      .map(({ inputs }) => ({ title: typeof title === "string" ? title : title(inputs), facts: facts(inputs) })),
+      .map(({ properties }) => ({
+        title: typeof title === "string" ? title : title(properties),
+        facts: facts(properties),
+      })),
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory, Failure, type Progress } from "../engine/index.ts";
-import { findKept, keep } from "../parts/kept.ts";
+import { keep } from "../parts/kept.ts";
 import { run } from "../parts/run.ts";
 import { type Digest, hexOf, isDigest } from "./digest.ts";
 import { blobFile, ImageConfig, layoutDigest, Manifest, type PlatformImage } from "./layout.ts";
@@ -36,7 +36,7 @@ export async function pullBase(
     await pull(crane, base, platform, join(scratch, "layout"));
     return [join("layout", "index.json")];
   };
-  const layout = join(findKept(directory) ?? (await keep(directory, name, progress, make)), "layout");
+  const layout = join(await keep(directory, name, progress, make), "layout");
   const read = (digest: Digest): unknown => JSON.parse(readFileSync(blobFile(layout, digest), "utf8"));
   const manifest = Manifest.parse(read(layoutDigest(layout)));
   const config = ImageConfig.parse(read(manifest.config.digest));

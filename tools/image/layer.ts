@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzip } from "fflate";
 import { cacheDirectory, type Progress } from "../engine/index.ts";
-import { findKept, keep } from "../parts/kept.ts";
+import { keep } from "../parts/kept.ts";
 import { type ArchivedFile, archive } from "./archive.ts";
 import { type Digest, digestOf, hexOf } from "./digest.ts";
 import type { Layer } from "./layout.ts";
@@ -30,7 +30,7 @@ export async function keptLayer(name: string, files: readonly ArchivedFile[], pr
     writeFileSync(join(scratch, blob), await compress(tar));
     return [blob];
   };
-  const kept = findKept(directory) ?? (await keep(directory, name, progress, make));
+  const kept = await keep(directory, name, progress, make);
   return layerOf(diffId, () => readFileSync(join(kept, blob)));
 }
 

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { extract } from "tar";
 import { z } from "zod";
 import { cacheDirectory, Failure, type Progress, projectDirectory } from "../engine/index.ts";
-import { findKept, keep } from "../parts/kept.ts";
+import { keep } from "../parts/kept.ts";
 import { run } from "../parts/run.ts";
 import type { ArchivedFile } from "./archive.ts";
+import { digestOf, hexOf } from "./digest.ts";
 import { nodePackages, type Platform } from "./platform.ts";
 
 const Locked = z.object({ version: z.string(), integrity: z.templateLiteral(["sha512-", z.string()]) });
+type Locked = z.infer<typeof Locked>;
 const Lock = z.object({ packages: z.record(z.string(), z.unknown()) });
 const Packed = z.tuple([z.object({ filename: z.string() })]);
 
@@ -23,18 +25,21 @@ export async function nodeFiles(platform: Platform, progress: Progress): Promise
   const name = nodePackages[platform];
   const locked = lockedPackage(name);
   const what = `${name} ${locked.version}`;
-  const digest = createHash("sha256").update(locked.integrity).digest("hex").slice(0, 12);
+  const digest = hexOf(digestOf(locked.integrity)).slice(0, 12);
   const directory = join(cacheDirectory(), "image", "node", `${name}-${locked.version}-${digest}`);
-  const kept =
-    findKept(directory) ?? (await keep(directory, what, progress, (scratch) => fetchPackage(name, scratch, progress)));
+  const kept = await keep(directory, what, progress, (scratch) => fetchPackage(name, locked, scratch, progress));
   return [
     { path: nodePath.slice(1), mode: 0o755, read: () => readFileSync(join(kept, wanted.binary)) },
     { path: "usr/share/doc/node/LICENSE", read: () => readFileSync(join(kept, wanted.license)) },
   ];
 }
 
-async function fetchPackage(name: string, scratch: string, progress: Progress): Promise<readonly string[]> {
-  const { version, integrity } = lockedPackage(name);
+async function fetchPackage(
+  name: string,
+  { version, integrity }: Locked,
+  scratch: string,
+  progress: Progress,
+): Promise<readonly string[]> {
   progress.step(`Fetching ${name} ${version} with npm.`);
   const packed = join(scratch, "packed");
   mkdirSync(packed);
@@ -54,7 +59,7 @@ async function fetchPackage(name: string, scratch: string, progress: Progress): 
   return files;
 }
 
-function lockedPackage(name: string): z.infer<typeof Locked> {
+function lockedPackage(name: string): Locked {
   const lock = Lock.parse(JSON.parse(readFileSync(join(projectDirectory, "package-lock.json"), "utf8")));
   return Locked.parse(lock.packages[`node_modules/${name}`]);
 }

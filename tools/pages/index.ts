@@ -58,7 +58,7 @@ function madeIn(plan: Registrations, capability: string, region: string): Map<st
   const ofEdge = (name: string) => capability === "edge" && name.startsWith("edge");
   for (const resource of plan.resources) {
     if (resource.type.startsWith("hybrid-llm:") || resource.type.startsWith("pulumi:")) continue;
-    const [owner] = plan.ancestors(resource).filter(({ type }) => type.startsWith("hybrid-llm:"));
+    const owner = plan.ancestors(resource).find(({ type }) => type.startsWith("hybrid-llm:"));
     const [, folder, component = ""] = owner?.type.split(":") ?? [];
     if (folder !== capability || !(resource.name.startsWith(`${region}-`) || ofEdge(resource.name))) continue;
     const types = made.get(component) ?? new Map<string, number>();
@@ -68,6 +68,6 @@ function madeIn(plan: Registrations, capability: string, region: string): Map<st
   return made;
 }
 
-/** Whether a page lies there that no capability has any more. */
+/** The pages that lie there and that no capability has any more. */
 export const surplusIn = (folder: string, pages: ReadonlyMap<string, string>): string[] =>
   existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".md") && !pages.has(file)) : [];

@@ -11,6 +11,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { Progress } from "../engine/index.ts";
 import { withLock } from "../engine/lock.ts";
+import type { Part } from "./part.ts";
 
 /** The stamp holds the sizes of the files that matter, so that a truncated one is seen without running it. */
 const stampName = "built.json";
@@ -38,6 +39,8 @@ export async function keep(
   progress: Progress,
   make: (scratch: string) => Promise<readonly string[]>,
 ): Promise<string> {
+  const found = findKept(directory);
+  if (found) return found;
   const tell = (pid: number) => progress.step(`Process ${pid} is getting ${name} already; waiting for it.`);
   return withLock(`${directory}.lock`, tell, async () => {
     const done = findKept(directory);
@@ -58,6 +61,17 @@ export async function keep(
     return directory;
   });
 }
+
+/** A part that is made once and kept. @param make fills the folder, as {@link keep} has it */
+export const keptPart = (
+  name: string,
+  directory: () => string,
+  make: (scratch: string, progress: Progress) => Promise<readonly string[]>,
+): Part => ({
+  name,
+  find: () => findKept(directory()),
+  ensure: async (progress) => keep(directory(), name, progress, (scratch) => make(scratch, progress)),
+});
 
 /** What one that was killed had begun; only with the lock. */
 function removeLeftovers(directory: string): void {

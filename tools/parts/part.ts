@@ -13,3 +13,9 @@ export interface Part {
    */
   ensure(progress: Progress): Promise<string>;
 }
+
+/** A part that is one program. */
+export interface ProgramPart extends Part {
+  /** Its file. @param directory the part's folder */
+  readonly program: (directory: string) => string;
+}

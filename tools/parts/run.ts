@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Called for each line that the command prints. */
   readonly line?: (text: string) => void;
+  /** Called as soon as it runs. */
+  readonly started?: (pid: number) => void;
 }
 
 const tailLines = 15;
@@ -18,13 +20,14 @@ const tailLines = 15;
  * @throws Failure with the command's last lines
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { directory, environment, line } = options;
+  const { directory, environment, line, started } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       ...(directory ? { cwd: directory } : {}),
     });
+    if (child.pid !== undefined) started?.(child.pid);
     const output: string[] = [];
     const tail: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {

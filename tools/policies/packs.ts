@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildPack, type PackName } from "../../policies/build.ts";
 import { type Progress, projectDirectory } from "../engine/index.ts";
 import { checkoutDirectory } from "../engine/places.ts";
-import { findKept, keep } from "../parts/kept.ts";
+import { keep } from "../parts/kept.ts";
 
 /** What a pack is made of; the lock file names the versions of what is bundled into it. */
 const sources = ["policies", "infra/cost", "package-lock.json"];
@@ -20,12 +20,10 @@ export interface Packs {
 export async function ensurePacks(progress: Progress, name: PackName = "all"): Promise<Packs> {
   const folder = join(checkoutDirectory, "policies", `${name}-${contentOf(sources)}`);
   const config = join(projectDirectory, "policies", "exceptions.json");
-  const kept =
-    findKept(folder) ??
-    (await keep(folder, "the policy pack", progress, async (scratch) => {
-      await buildPack(name, scratch);
-      return ["index.cjs", "PulumiPolicy.yaml", "pack"];
-    }));
+  const kept = await keep(folder, "the policy pack", progress, async (scratch) => {
+    await buildPack(name, scratch);
+    return ["index.cjs", "PulumiPolicy.yaml", "pack"];
+  });
   return { executable: join(kept, "pack"), config };
 }
 

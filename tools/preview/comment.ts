@@ -1,4 +1,11 @@
-import { asMarkdown, type Before, type BudgetVerdict } from "../../infra/cost/index.ts";
+import {
+  asMarkdown,
+  type Before,
+  type BudgetVerdict,
+  markdownCode,
+  markdownTable,
+  markdownText,
+} from "../../infra/cost/index.ts";
 import type { Changes, Finding } from "./changes.ts";
 import { drawingOf, summaryOf } from "./drawing.ts";
 
@@ -48,28 +55,26 @@ function policiesOf(findings: readonly Finding[]): string {
   const sorted = [...findings].sort((a, b) => Number(b.mandatory) - Number(a.mandatory));
   const rows = sorted
     .slice(0, mostListed)
-    .map(({ policy, mandatory, resource, message }) =>
-      row([mandatory ? "**refused**" : "advice", code(policy), code(resource), cell(message)]),
-    );
+    .map(({ policy, mandatory, resource, message }) => [
+      mandatory ? "**refused**" : "advice",
+      markdownCode(policy),
+      markdownCode(resource),
+      markdownText(aboutIt(message)).slice(0, 400),
+    ]);
   const more = sorted.length - rows.length;
+  const refused = findings.filter(({ mandatory }) => mandatory).length;
   return [
-    `### Policies: ${findings.filter(({ mandatory }) => mandatory).length} refused, ${findings.filter(({ mandatory }) => !mandatory).length} advised`,
+    `### Policies: ${refused} refused, ${findings.length - refused} advised`,
     "",
-    row(["", "policy", "resource", "what"]),
-    row(["---", "---", "---", "---"]),
-    ...rows,
-    ...(more > 0 ? ["", `${more} more are in the job's log.`] : []),
-  ].join("\n");
+    ...markdownTable(["", "policy", "resource", "what"], rows),
+    ...(more > 0 ? [`${more} more are in the job's log.`] : []),
+  ]
+    .join("\n")
+    .trimEnd();
 }
 
 const drawn = (stack: string, { changes }: Changes): string =>
   `<details><summary>What changes, by component</summary>\n\n\`\`\`mermaid\n${drawingOf(stack, changes)}\`\`\`\n\n</details>`;
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 /** Of a policy's words, those about this resource: its reason stands on the line before. */
 const aboutIt = (text: string): string => text.split("\n").slice(0, 2).at(-1) ?? text;
-const cell = (text: string): string =>
-  aboutIt(text)
-    .replace(/[\\|<>`*_[\]]/g, "\\$&")
-    .slice(0, 400);
-const code = (text: string): string => `\`${text.replace(/[`|\n]/g, " ")}\``;

@@ -65,7 +65,8 @@ const cells = ({ min, expected, max }: Range): string[] => [usd(expected), usd(m
 
 const signed = (change: number): string => (change > 0 ? `+${usd(change)}` : usd(change));
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** A table, with an empty line after it. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cellsOf: readonly string[]) => `| ${cellsOf.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line), ""];
 }
@@ -74,6 +75,6 @@ const listed = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`**${title}**`, "", ...lines.map((each) => `- ${each}`), ""];
 
 /** Names come from a plan: nothing of them may be markup. */
-const plain = (text: string): string => text.replace(/[\\|<>`*_[\]]/g, "\\$&").replaceAll("\n", " ");
+export const plain = (text: string): string => text.replace(/[\\|<>`*_[\]]/g, "\\$&").replaceAll("\n", " ");
 
-const code = (text: string): string => `\`${text.replace(/[`|\n]/g, " ")}\``;
+export const code = (text: string): string => `\`${text.replace(/[`|\n]/g, " ")}\``;

@@ -3,13 +3,11 @@ import { diagramOf } from "../../../tools/diagram/index.ts";
 
 const router = {
   type: "hybrid-llm:router:RouterDeployment",
-  name: "eu-west-1-router-blue",
-  inputs: { region: "eu-west-1", version: "blue", minReplicas: 3, maxReplicas: 10, cpu: "500m", memory: "512Mi" },
+  properties: { region: "eu-west-1", version: "blue", minReplicas: 3, maxReplicas: 10, cpu: "500m", memory: "512Mi" },
 };
 const ollama = (region: string, models: string[]) => ({
   type: "hybrid-llm:models:Ollama",
-  name: `${region}-ollama`,
-  inputs: { region, models, minReplicas: 1, maxReplicas: 1, gpusPerReplica: 0 },
+  properties: { region, models, minReplicas: 1, maxReplicas: 1, gpusPerReplica: 0 },
 });
 
 describe("a drawing of a stack", () => {
@@ -25,7 +23,7 @@ describe("a drawing of a stack", () => {
   });
 
   it("leads from the edge to each region", () => {
-    const edge = { type: "hybrid-llm:edge:LatencyEdge", name: "edge", inputs: { hostname: "llm.example.com" } };
+    const edge = { type: "hybrid-llm:edge:LatencyEdge", properties: { hostname: "llm.example.com" } };
     const drawn = diagramOf("prod", [edge, router, ollama("us-east-1", ["llama3:8b"])], 3);
     expect(drawn.match(/class="way"/g)).toHaveLength(2);
     expect(drawn).toContain("Route 53");

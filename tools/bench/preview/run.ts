@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure, type Progress, prepareWorkspace, projectDirectory } from "../../engine/index.ts";
+import { type Progress, prepareWorkspace, projectDirectory } from "../../engine/index.ts";
+import { run } from "../../parts/run.ts";
 import { cpuMsOf } from "../proc.ts";
 import { emptyProject } from "./empty.ts";
 
@@ -25,6 +25,7 @@ interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly directory: string;
+  /** In addition to this process's own. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -40,16 +41,15 @@ export async function measurePreviews(
 ): Promise<PreviewSample[]> {
   const { variables, engine } = await prepareWorkspace(progress);
   const folder = mkdtempSync(join(tmpdir(), "hybrid-llm-bench-"));
-  const environment = { ...process.env, ...variables };
   const ours: Command = {
     program: "stack",
     command: process.execPath,
     args: [join("tools", "start.mjs"), join("tools", "commands", "preview.ts"), stack],
     directory: projectDirectory,
-    environment: process.env,
+    environment: {},
   };
   try {
-    const own = { ...environment, PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "of no secret" };
+    const own = { ...variables, PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "of no secret" };
     const pulumi = (...args: string[]): Command => ({
       program: "providers",
       command: join(engine.binDirectory, "pulumi"),
@@ -57,12 +57,12 @@ export async function measurePreviews(
       directory: emptyProject(folder, stack),
       environment: own,
     });
-    await run(pulumi("stack", "init"));
+    await measure(pulumi("stack", "init"));
     const samples: PreviewSample[] = [];
     for (let round = 0; round <= rounds && !stop.aborted; round++) {
       progress.step(round === 0 ? "Warming up." : `Round ${round} of ${rounds}.`);
       for (const command of [ours, pulumi("preview")]) {
-        const sample = await run(command);
+        const sample = await measure(command);
         if (round > 0) samples.push(sample);
       }
     }
@@ -72,27 +72,21 @@ export async function measurePreviews(
   }
 }
 
-function run({ program, command, args, directory, environment }: Command): Promise<PreviewSample> {
-  const started = performance.now();
-  const child = spawn(command, args, { cwd: directory, env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
+async function measure({ program, command, args, directory, environment }: Command): Promise<PreviewSample> {
+  const began = performance.now();
   let cpuMs = 0;
-  const look = setInterval(() => {
-    if (child.pid !== undefined) cpuMs = Math.max(cpuMs, cpuMsOf(child.pid));
-  }, 200);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      clearInterval(look);
-      const seconds = (performance.now() - started) / 1000;
-      const resources = Number(/\+ (\d+) to create/.exec(output)?.[1] ?? 0);
-      if (code === 0) resolve({ program, seconds, cpuSeconds: cpuMs / 1000, resources });
-      else reject(new Failure(`A preview failed with ${code}.`, output.trim().split("\n").slice(-12)));
-    });
-  });
+  let look: NodeJS.Timeout | undefined;
+  const started = (pid: number) => {
+    look = setInterval(() => {
+      cpuMs = Math.max(cpuMs, cpuMsOf(pid));
+    }, 200);
+  };
+  try {
+    const output = await run(command, args, { directory, environment, started });
+    const seconds = (performance.now() - began) / 1000;
+    const resources = Number(/\+ (\d+) to create/.exec(output)?.[1] ?? 0);
+    return { program, seconds, cpuSeconds: cpuMs / 1000, resources };
+  } finally {
+    clearInterval(look);
+  }
 }

@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../../engine/index.ts";
 import { moduleSums, pinnedModuleFolder } from "../../parts/go.ts";
-import { findKept, keep } from "../../parts/kept.ts";
-import type { Part } from "../../parts/part.ts";
+import { keptPart } from "../../parts/kept.ts";
 import { chaosMeshVersion, generateChaosMesh } from "./chaos-mesh.ts";
 import { type Definition, readDefinitions } from "./definition.ts";
 import { crdSources } from "./sources.ts";
@@ -17,24 +16,18 @@ const moduleDirectory = join(dirname(fileURLToPath(import.meta.url)), "go");
 const fileName = "definitions.json";
 
 /** The definitions of every custom kind that the stacks use, out of the public Go modules of the systems that have them. */
-export const customResourceDefinitions: Part = {
-  name: "CustomResourceDefinitions",
-  find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    customResourceDefinitions.find() ??
-    keep(keptIn(), customResourceDefinitions.name, progress, async (scratch) => {
-      const found: Definition[] = [];
-      for (const source of crdSources) {
-        progress.step(`Getting the definitions of ${source.system}.`);
-        found.push(...readDefinitions(join(await pinnedModuleFolder(source), source.path)));
-      }
-      const work = join(scratch, "work");
-      found.push(...(await generateChaosMesh(moduleDirectory, work, progress)));
-      rmSync(work, { recursive: true, force: true });
-      writeFileSync(join(scratch, fileName), JSON.stringify(found));
-      return [fileName];
-    }),
-};
+export const customResourceDefinitions = keptPart("CustomResourceDefinitions", keptIn, async (scratch, progress) => {
+  const found: Definition[] = [];
+  for (const source of crdSources) {
+    progress.step(`Getting the definitions of ${source.system}.`);
+    found.push(...readDefinitions(join(await pinnedModuleFolder(source), source.path)));
+  }
+  const work = join(scratch, "work");
+  found.push(...(await generateChaosMesh(moduleDirectory, work, progress)));
+  rmSync(work, { recursive: true, force: true });
+  writeFileSync(join(scratch, fileName), JSON.stringify(found));
+  return [fileName];
+});
 
 /** Systems whose definitions are of another version than the stacks install, with the reason. */
 export const otherVersions: readonly string[] = [

@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, type Progress, which } from "../../engine/index.ts";
-import { findKept, keep } from "../kept.ts";
+import { keptPart } from "../kept.ts";
 import type { Part } from "../part.ts";
 import { run } from "../run.ts";
 import { keptIn } from "./kept-in.ts";
@@ -13,12 +13,7 @@ import { keptIn } from "./kept-in.ts";
  */
 export function npmPackages(name: string, directory: string): Part {
   const kept = () => keptIn("npm", join(directory, "package-lock.json"));
-  return {
-    name,
-    find: () => findKept(kept()),
-    ensure: async (progress) =>
-      findKept(kept()) ?? keep(kept(), name, progress, (scratch) => install(name, directory, scratch, progress)),
-  };
+  return keptPart(name, kept, (scratch, progress) => install(name, directory, scratch, progress));
 }
 
 async function install(name: string, directory: string, scratch: string, progress: Progress): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { Failure, type Progress, which } from "../../engine/index.ts";
-import { findKept, keep } from "../kept.ts";
+import { keptPart } from "../kept.ts";
 import type { Part } from "../part.ts";
 import { run } from "../run.ts";
 import { keptIn } from "./kept-in.ts";
@@ -16,12 +16,7 @@ const minor = 11;
  */
 export function pythonPackages(name: string, requirements: string): Part {
   const kept = () => keptIn("python", requirements);
-  return {
-    name,
-    find: () => findKept(kept()),
-    ensure: async (progress) =>
-      findKept(kept()) ?? keep(kept(), name, progress, (scratch) => install(name, requirements, scratch, progress)),
-  };
+  return keptPart(name, kept, (scratch, progress) => install(name, requirements, scratch, progress));
 }
 
 async function install(name: string, requirements: string, scratch: string, progress: Progress): Promise<string[]> {

@@ -1,17 +1,15 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Progress, which } from "../../engine/index.ts";
+import { cacheDirectory, which } from "../../engine/index.ts";
 import { ensurePackages, type Need } from "../debian.ts";
-import { buildGoProgram, goProgramFolder, moduleFolder, pinnedVersion } from "../go.ts";
-import { findKept, keep } from "../kept.ts";
-import type { Part } from "../part.ts";
+import { buildGoProgram, moduleFolder, pinnedVersion } from "../go.ts";
+import { goPart } from "../go-part.ts";
 
-const moduleDirectory = join(dirname(fileURLToPath(import.meta.url)), "go");
+const module = join(dirname(fileURLToPath(import.meta.url)), "go");
 const ollamaModule = "github.com/ollama/ollama";
 const miniaudioModule = "github.com/gen2brain/malgo";
-const version = pinnedVersion(moduleDirectory, ollamaModule);
-const program = join("bin", "ollama");
+const version = pinnedVersion(module, ollamaModule);
 
 /** What llama.cpp keeps in a directory called vendor, which a Go module never has. */
 const needs: readonly Need[] = [
@@ -24,35 +22,26 @@ const needs: readonly Need[] = [
  * Ollama for the CPU, built from its Go module: 350 s of CPU time, most of it C++, which is compiled without optimisation
  * (with -O1 it was 415 s). The loops that count are C with an -O3 of their own.
  */
-export const ollama: Part & { readonly program: (directory: string) => string } = {
+export const ollama = goPart({
   name: `Ollama ${version}`,
-  program: (directory) => join(directory, program),
-  find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    ollama.find() ?? keep(keptIn(), ollama.name, progress, (scratch) => build(scratch, progress)),
-};
-
-async function build(scratch: string, progress: Progress): Promise<readonly string[]> {
-  await ensurePackages(`Building ${ollama.name}`, needs, progress);
-  const headers = await miniaudioHeaders();
-  const source = {
-    name: ollama.name,
-    module: moduleDirectory,
-    package: ollamaModule,
-    ldflags: `-X=${ollamaModule}/version.Version=${version}`,
-    environment: { CGO_ENABLED: "1", CGO_CPPFLAGS: `-I${headers}`, CGO_CFLAGS: "-O0", CGO_CXXFLAGS: "-O0" },
-  };
-  await buildGoProgram(source, join(scratch, program), progress);
-  return [program];
-}
+  version,
+  file: join("bin", "ollama"),
+  module,
+  package: ollamaModule,
+  ldflags: `-X=${ollamaModule}/version.Version=${version}`,
+  build: async (source, output, progress) => {
+    await ensurePackages(`Building ${source.name}`, needs, progress);
+    const headers = await miniaudioHeaders();
+    const environment = { CGO_ENABLED: "1", CGO_CPPFLAGS: `-I${headers}`, CGO_CFLAGS: "-O0", CGO_CXXFLAGS: "-O0" };
+    await buildGoProgram({ ...source, environment }, output, progress);
+  },
+});
 
 /** A place that stays the same, so that a build that was interrupted finds in Go's cache what it had compiled. */
 async function miniaudioHeaders(): Promise<string> {
-  const include = join(dirname(keptIn()), "include");
+  const include = join(cacheDirectory(), "parts", "ollama", "include");
   mkdirSync(join(include, "miniaudio"), { recursive: true });
-  const header = join(await moduleFolder(moduleDirectory, miniaudioModule), "miniaudio.h");
+  const header = join(await moduleFolder(module, miniaudioModule), "miniaudio.h");
   copyFileSync(header, join(include, "miniaudio", "miniaudio.h"));
   return include;
 }
-
-const keptIn = () => goProgramFolder("ollama", moduleDirectory, version);

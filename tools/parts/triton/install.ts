@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory, Failure, type Progress } from "../../engine/index.ts";
 import { ensurePackages, type Need } from "../debian.ts";
-import { findKept, keep } from "../kept.ts";
+import { keptPart } from "../kept.ts";
 import type { Part } from "../part.ts";
 import { run } from "../run.ts";
 
@@ -26,11 +26,8 @@ export interface TritonFiles {
 }
 
 export const triton: Part & { readonly files: (directory: string) => TritonFiles } = {
-  name: `Triton (${wheel.name} ${wheel.version})`,
+  ...keptPart(`Triton (${wheel.name} ${wheel.version})`, keptIn, install),
   files: filesIn,
-  find: () => findKept(keptIn()),
-  ensure: async (progress) =>
-    triton.find() ?? keep(keptIn(), triton.name, progress, (scratch) => install(scratch, progress)),
 };
 
 async function install(scratch: string, progress: Progress): Promise<readonly string[]> {

@@ -56,6 +56,10 @@ function statOf(pid: number): string[] | undefined {
   }
 }
 
-function isOver([state]: readonly string[]): boolean {
-  return state === "Z" || state === "X";
+/**
+ * A process whose first thread has ended is a zombie already while its other threads are ending, and they hold its
+ * sockets open until the last of them is gone: it is over when no other thread is counted (num_threads, the 20th field).
+ */
+function isOver(fields: readonly string[]): boolean {
+  return fields[0] === "X" || (fields[0] === "Z" && Number(fields[17]) <= 1);
 }

@@ -12,6 +12,7 @@ import { portHolder } from "../../../runtime/supervisor/port-holder.ts";
 import { groupLives, startOf } from "../../../runtime/supervisor/process.ts";
 import { parseService, secretsFor } from "../../../runtime/supervisor/service.ts";
 import { ListenError, Sockets } from "../../../runtime/supervisor/sockets.ts";
+import { accepts } from "../../integration/supervisor/load.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -53,6 +54,21 @@ describe("a process", () => {
     await new Promise((resolve) => child.once("exit", resolve));
     expect(startOf(pid)).toBeUndefined();
     expect(groupLives(pid)).toBe(false);
+  });
+
+  it("lives until the last of its threads has let go of its sockets", async () => {
+    const listen = "const s = require('net').createServer().listen(0, () => console.log(s.address().port))";
+    for (let round = 0; round < 20; round++) {
+      const child = spawn(process.execPath, ["--eval", listen], {
+        stdio: ["ignore", "pipe", "ignore"],
+        detached: true,
+      });
+      const pid = child.pid ?? 0;
+      const port = Number(String(await new Promise((resolve) => child.stdout.once("data", resolve))));
+      process.kill(pid, "SIGKILL");
+      while (groupLives(pid));
+      expect(await accepts(port), `after ${round} rounds`).toBe(false);
+    }
   });
 
   it("is found absent where nothing tells of it, and dead where it is gone", async () => {

@@ -7,12 +7,18 @@ import { coordinates, type EdgeNames, healthPath, type Origin, requestsOf } from
 
 /** What runs at Cloudflare, before any region. */
 export interface EdgeWorker {
-  /** An ES module. */
+  /** The bundled `runtime/edge`, an ES module. */
   readonly content: string;
-  /** A date of the runtime's behaviour, such as 2026-11-01. */
-  readonly compatibilityDate: string;
+  /** Of the content; a part of it says in a plan which worker it is. */
+  readonly sha256: string;
+  /** An answer is kept no longer; 0: none is. */
   readonly cacheSeconds: number;
+  /** A region must have admitted a key so lately for it to be given what is kept; seconds. */
+  readonly confirmSeconds: number;
 }
+
+/** Of the runtime whose behaviour the worker is tested with: no later than the workerd that the lock file names. */
+export const edgeCompatibilityDate = "2026-07-01";
 
 /** What Cloudflare's edge is made from. */
 export interface CloudflareEdgeArgs extends EdgeNames {
@@ -81,7 +87,7 @@ export class CloudflareEdge extends pulumi.ComponentResource {
         hostname,
         steering,
         regions: origins.map(({ region }) => region),
-        worker: worker !== undefined,
+        ...(worker ? { worker: worker.sha256.slice(0, 12) } : {}),
         ...costOf(args),
       },
       opts,
@@ -182,7 +188,7 @@ export class CloudflareEdge extends pulumi.ComponentResource {
 
   #createWorker(
     { accountId, zoneId, hostname, stack }: CloudflareEdgeArgs,
-    { content, compatibilityDate, cacheSeconds }: EdgeWorker,
+    { content, cacheSeconds, confirmSeconds }: EdgeWorker,
     balancer: cloudflare.LoadBalancer,
   ): void {
     const kept = new cloudflare.WorkersKvNamespace(
@@ -197,10 +203,11 @@ export class CloudflareEdge extends pulumi.ComponentResource {
         scriptName: physicalName([stack, "edge"]),
         mainModule: "worker.js",
         content,
-        compatibilityDate,
+        compatibilityDate: edgeCompatibilityDate,
         bindings: [
           { name: "KEPT", type: "kv_namespace", namespaceId: kept.id },
           { name: "CACHE_SECONDS", type: "plain_text", text: String(cacheSeconds) },
+          { name: "CONFIRM_SECONDS", type: "plain_text", text: String(confirmSeconds) },
         ],
       },
       { parent: this },

@@ -90,7 +90,8 @@ describe("Cloudflare's edge", () => {
   });
 
   it("has a worker, with what it keeps, where there is one to run", async () => {
-    const worker = { content: "export default {}", compatibilityDate: "2026-11-01", cacheSeconds: 300 };
+    const sha256 = "5".repeat(64);
+    const worker = { content: "export default {}", sha256, cacheSeconds: 300, confirmSeconds: 60 };
     const found = await inCloudflare({ worker });
     expect(inputsOf(found, "edge-worker")).toMatchObject({
       scriptName: "hybrid-llm-test-edge",
@@ -98,6 +99,7 @@ describe("Cloudflare's edge", () => {
       bindings: [
         { name: "KEPT", type: "kv_namespace", namespaceId: "edge-kept-id" },
         { name: "CACHE_SECONDS", type: "plain_text", text: "300" },
+        { name: "CONFIRM_SECONDS", type: "plain_text", text: "60" },
       ],
     });
     expect(inputsOf(found, "edge-route")).toEqual({

@@ -65,13 +65,14 @@ const regionsOf: Readonly<Record<Geography, readonly string[]>> = {
 
 /**
  * Cloudflare before all regions: one name, a pool for each region whose health is looked at from many places, and each
- * client led to the nearest that is well. With a worker, that and what it keeps stand before them.
+ * client led to the nearest that is well. With a worker, that and what it keeps (KV) stand before them.
  *
  * The account's token comes from the environment of whoever runs `up`. The zone must ask for full and strict encryption;
  * the roots given here are what its origins are checked against (Advanced Certificate Manager).
  *
  * Cost: load balancing 5 dollars a month with 2 origins and 5 for each further one, 0.50 for 500,000 queries; steering by
- * place 10; Workers 5 with 10 million requests. https://www.cloudflare.com/plans/, 2026-11
+ * place 10; Workers 5 with 10 million requests and 30 million ms of a processor, 0.30 and 0.02 for each further million; KV 0.50
+ * for a million reads beyond 10 million, 5 for a million writes beyond the first. https://www.cloudflare.com/plans/, 2026-11
  */
 export class CloudflareEdge extends pulumi.ComponentResource {
   readonly url: string;

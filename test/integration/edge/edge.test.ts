@@ -87,7 +87,7 @@ describe("an answer that is asked for again and again", () => {
     });
     expect(limited.edge).toBe("miss");
     const essays = await eventually("all of its rows", async () => {
-      const { body } = await call(edge.url, "GET", "/v1/costs?group_by=feature");
+      const { body } = await call(edge.url, "GET", "/v1/costs?group_by=feature", undefined, adminKey.key);
       const group = body.groups?.find(({ feature }: { feature: string }) => feature === "essays");
       return group?.requests === 5 && group;
     });

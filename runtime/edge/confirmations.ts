@@ -1,17 +1,17 @@
 import type { Holder } from "./holder.ts";
 import type { LocalCache } from "./platform.ts";
 
-/** A region has admitted a key. */
-export interface Confirmation {
-  /** Of the answers that its tenant may be given again. */
-  readonly generation: string;
+/** What a region has said of a key. */
+export interface Word {
+  /** Of the answers that its tenant may be given again; absent where the region refused. */
+  readonly generation?: string | undefined;
   /** When the region was asked; milliseconds since 1970. */
   readonly at: number;
 }
 
 /**
- * Which keys a region has admitted lately, by data centre. A key is good for nothing here that no region has admitted within
- * `seconds`: so long can one that was revoked still be given what it was given before.
+ * What a region has said lately of each key, by data centre. A key is good for nothing here that no region has admitted
+ * within `seconds`: so long can one that was revoked still be given what it was given before.
  */
 export class Confirmations {
   readonly #cache: LocalCache;
@@ -24,22 +24,25 @@ export class Confirmations {
     this.#now = now;
   }
 
-  /** The generation that is in force for the holder; undefined where no region has said so lately. */
+  /** The generation that is in force for the holder; undefined where no region has admitted it lately. */
   async generationOf(holder: Holder): Promise<string | undefined> {
-    const found = await this.#cache.match(await urlOf(holder));
-    if (found === undefined) return undefined;
-    const { generation, at } = (await found.json()) as Confirmation;
-    // By the time within: a cache's own seconds are rounded.
-    return this.#now() < at + this.#seconds * 1_000 ? generation : undefined;
+    return (await this.#last(await urlOf(holder)))?.generation;
   }
 
-  async add(holder: Holder, confirmation: Confirmation): Promise<void> {
+  /** The word that was asked for last is in force, whichever comes last. */
+  async note(holder: Holder, word: Word): Promise<void> {
+    const url = await urlOf(holder);
+    const last = await this.#last(url);
+    if (last && (last.at > word.at || (last.at === word.at && last.generation === undefined))) return;
     const headers = { "content-type": "application/json", "cache-control": `max-age=${this.#seconds}` };
-    await this.#cache.put(await urlOf(holder), new Response(JSON.stringify(confirmation), { headers }));
+    await this.#cache.put(url, new Response(JSON.stringify(word), { headers }));
   }
 
-  async drop(holder: Holder): Promise<void> {
-    await this.#cache.delete(await urlOf(holder));
+  async #last(url: string): Promise<Word | undefined> {
+    const found = await this.#cache.match(url);
+    const word = (await found?.json()) as Word | undefined;
+    // By the time within: a cache's own seconds are rounded.
+    return word && this.#now() < word.at + this.#seconds * 1_000 ? word : undefined;
   }
 }
 

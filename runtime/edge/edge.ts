@@ -80,11 +80,12 @@ export class Edge {
   async #askRegion(inquiry: Inquiry, later: Later): Promise<Response> {
     const response = await this.#pass(inquiry.request);
     const { holder, began: at } = inquiry;
-    if (isRefusal(response)) later(this.#tried("forget who was admitted", this.#confirmations.drop(holder)));
     const terms = response.status === 200 ? readEdgeTerms(response.headers.get(edgeTermsHeader)) : undefined;
-    if (!terms) return marked(response, "miss");
-    const { generation, keep } = terms;
-    later(this.#tried("note who was admitted", this.#confirmations.add(holder, { generation, at })));
+    const { generation, keep } = terms ?? {};
+    if (terms || isRefusal(response)) {
+      later(this.#tried("note who was admitted", this.#confirmations.note(holder, { generation, at })));
+    }
+    if (generation === undefined) return marked(response, "miss");
     if (!keep || response.body === null || response.headers.has("content-encoding")) return marked(response, "miss");
     const [sent, copied] = response.body.tee();
     const copy = new Response(copied, response);
@@ -104,9 +105,9 @@ export class Edge {
     );
     await response.body?.cancel();
     const generation = readEdgeTerms(response.headers.get(edgeTermsHeader))?.generation;
-    if (response.ok && generation !== undefined) return this.#confirmations.add(holder, { generation, at });
+    if (response.ok && generation !== undefined) return this.#confirmations.note(holder, { generation, at });
     if (response.status === 404) await this.#answers.drop(asked);
-    if (isRefusal(response)) return this.#confirmations.drop(holder);
+    if (isRefusal(response)) return this.#confirmations.note(holder, { at });
     this.#parts.warn(`a region took no note of a hit: ${response.status}`);
   }
 

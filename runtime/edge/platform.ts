@@ -12,7 +12,6 @@ export interface Kept {
 export interface LocalCache {
   match(url: string): Promise<Response | undefined>;
   put(url: string, response: Response): Promise<void>;
-  delete(url: string): Promise<boolean>;
 }
 
 /** What the script is bound to. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { issueKey } from "../../../runtime/config/index.ts";
+import { Confirmations } from "../../../runtime/edge/confirmations.ts";
 import { Edge } from "../../../runtime/edge/edge.ts";
+import { Holder } from "../../../runtime/edge/holder.ts";
 import type { Kept, LocalCache } from "../../../runtime/edge/platform.ts";
 import { cacheHitsPath, edgeTermsHeader, edgeTermsText } from "../../../runtime/edge/protocol.ts";
 
@@ -36,7 +38,6 @@ function stand(changes: Partial<{ confirmSeconds: number; cacheSeconds: number }
   const cache: LocalCache = {
     match: async (url) => local.get(url)?.clone(),
     put: async (url, response) => void local.set(url, response),
-    delete: async (url) => local.delete(url),
   };
   const warnings: string[] = [];
   const edge = new Edge({
@@ -126,6 +127,28 @@ describe("a region's word", () => {
       one.region.hitsRefused = hitsRefused;
       expect(await said(one)).toBe("hit answer 1");
       expect(await said(one)).toBe("miss answer 2");
+    }
+  });
+
+  test("is the one that was asked for last, in whichever order they come", async () => {
+    const one = stand();
+    const confirmations = new Confirmations(one.cache, 60, () => one.clock.now);
+    const holder = await Holder.of(key);
+    const now = one.clock.now;
+    const [before, after] = generations;
+    for (const [words, expected] of [
+      [
+        [
+          { at: now - 2, generation: after },
+          { at: now - 3, generation: before },
+        ],
+        after,
+      ],
+      [[{ at: now }, { at: now - 1, generation: after }, { at: now, generation: after }], undefined],
+      [[{ at: now + 1, generation: after }], after],
+    ] as const) {
+      for (const word of words) await confirmations.note(holder, word);
+      expect(await confirmations.generationOf(holder)).toBe(expected);
     }
   });
 

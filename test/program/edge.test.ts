@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as cloudflare from "@pulumi/cloudflare";
 import { describe, expect, it } from "vitest";
@@ -11,10 +10,10 @@ import {
   LatencyEdge,
   type Origin,
 } from "../../infra/edge/index.ts";
-import { bundleRuntime } from "../../infra/machine/index.ts";
 import { refuseDefaultProviders } from "../../infra/region/index.ts";
+import { edgeWorkerOf } from "../../stacks/cloud/edge.ts";
 import { computedOutputs } from "../support/infra.ts";
-import { planOf, stackOf } from "../support/plan.ts";
+import { stackOf } from "../support/plan.ts";
 import { registrationsOf } from "../support/pulumi-mocks.ts";
 import { children, inputsOf, planned } from "../support/workloads.ts";
 
@@ -112,26 +111,14 @@ describe("Cloudflare's edge", () => {
     });
   });
 
-  it("has in prod the worker of this checkout, and nothing secret in it", async () => {
-    const plan = await planOf(stackOf("prod"));
-    const { path, sha256 } = await bundleRuntime("edge/main.ts");
-    const { content, bindings } = inputsOf(plan, "edge-worker") as { content: string; bindings: { text?: string }[] };
-    expect(content).toBe(readFileSync(path, "utf8"));
-    expect(inputsOf(plan, "edge")).toMatchObject({ worker: sha256.slice(0, 12) });
-    expect(bindings.map(({ text }) => text)).toEqual([undefined, "300", "60"]);
-    expect(inputsOf(plan, "edge-kept")).toMatchObject({ title: "hybrid-llm-test-edge" });
-    expect(inputsOf(plan, "edge-route")).toMatchObject({ pattern: "llm.example.com/*" });
-    // It would be another in each clone.
-    expect(content).not.toContain(process.cwd());
-  });
-
-  it("has none in a stack that wants none", async () => {
+  it("has no worker where none is wanted", async () => {
     const prod = stackOf("prod");
     if (prod.kind !== "cloud" || prod.edge.kind !== "cloudflare") throw new Error("prod has another edge");
-    const edge = { ...prod.edge, worker: { ...prod.edge.worker, enabled: false } };
-    const names = (await planOf({ ...prod, edge })).map(({ name }) => name);
-    expect(names.filter((name) => /^edge-(?:worker|kept|route)$/.test(name))).toEqual([]);
-    expect(names).toContain("edge-balancer");
+    const { edge } = prod;
+    const wanting = (enabled: boolean) =>
+      edgeWorkerOf({ ...prod, edge: { ...edge, worker: { ...edge.worker, enabled } } });
+    expect(await wanting(false)).toBeUndefined();
+    expect(await wanting(true)).toMatchObject({ cacheSeconds: 300, confirmSeconds: 60 });
   });
 
   it("knows where each region is that a stack may have", () => {

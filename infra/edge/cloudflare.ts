@@ -7,12 +7,18 @@ import { coordinates, type EdgeNames, healthPath, type Origin, requestsOf } from
 
 /** What runs at Cloudflare, before any region. */
 export interface EdgeWorker {
-  /** An ES module. */
+  /** The bundled `runtime/edge`, an ES module. */
   readonly content: string;
-  /** A date of the runtime's behaviour, such as 2026-11-01. */
-  readonly compatibilityDate: string;
+  /** Of the content; a part of it says in a plan which worker it is. */
+  readonly sha256: string;
+  /** An answer is kept no longer; 0: none is. */
   readonly cacheSeconds: number;
+  /** A region must have admitted a key so lately for it to be given what is kept; seconds. */
+  readonly confirmSeconds: number;
 }
+
+/** Of the runtime whose behaviour the worker is tested with: no later than the workerd that the lock file names. */
+export const edgeCompatibilityDate = "2026-07-01";
 
 /** What Cloudflare's edge is made from. */
 export interface CloudflareEdgeArgs extends EdgeNames {
@@ -59,13 +65,14 @@ const regionsOf: Readonly<Record<Geography, readonly string[]>> = {
 
 /**
  * Cloudflare before all regions: one name, a pool for each region whose health is looked at from many places, and each
- * client led to the nearest that is well. With a worker, that and what it keeps stand before them.
+ * client led to the nearest that is well. With a worker, that and what it keeps (KV) stand before them.
  *
  * The account's token comes from the environment of whoever runs `up`. The zone must ask for full and strict encryption;
  * the roots given here are what its origins are checked against (Advanced Certificate Manager).
  *
  * Cost: load balancing 5 dollars a month with 2 origins and 5 for each further one, 0.50 for 500,000 queries; steering by
- * place 10; Workers 5 with 10 million requests. https://www.cloudflare.com/plans/, 2026-11
+ * place 10; Workers 5 with 10 million requests and 30 million ms of a processor, 0.30 and 0.02 for each further million; KV 0.50
+ * for a million reads beyond 10 million, 5 for a million writes beyond the first. https://www.cloudflare.com/plans/, 2026-11
  */
 export class CloudflareEdge extends pulumi.ComponentResource {
   readonly url: string;
@@ -81,7 +88,7 @@ export class CloudflareEdge extends pulumi.ComponentResource {
         hostname,
         steering,
         regions: origins.map(({ region }) => region),
-        worker: worker !== undefined,
+        ...(worker ? { worker: worker.sha256.slice(0, 12) } : {}),
         ...costOf(args),
       },
       opts,
@@ -182,7 +189,7 @@ export class CloudflareEdge extends pulumi.ComponentResource {
 
   #createWorker(
     { accountId, zoneId, hostname, stack }: CloudflareEdgeArgs,
-    { content, compatibilityDate, cacheSeconds }: EdgeWorker,
+    { content, cacheSeconds, confirmSeconds }: EdgeWorker,
     balancer: cloudflare.LoadBalancer,
   ): void {
     const kept = new cloudflare.WorkersKvNamespace(
@@ -197,10 +204,11 @@ export class CloudflareEdge extends pulumi.ComponentResource {
         scriptName: physicalName([stack, "edge"]),
         mainModule: "worker.js",
         content,
-        compatibilityDate,
+        compatibilityDate: edgeCompatibilityDate,
         bindings: [
           { name: "KEPT", type: "kv_namespace", namespaceId: kept.id },
           { name: "CACHE_SECONDS", type: "plain_text", text: String(cacheSeconds) },
+          { name: "CONFIRM_SECONDS", type: "plain_text", text: String(confirmSeconds) },
         ],
       },
       { parent: this },

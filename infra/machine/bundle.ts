@@ -30,6 +30,9 @@ const besideOf: Readonly<Record<string, Beside>> = {
   },
 };
 
+/** Entries that run elsewhere than on Node, where nothing of it can be loaded. */
+const elsewhere: ReadonlySet<string> = new Set(["edge/main.ts"]);
+
 /** A bundle and what it was made from, so that an unchanged one is not made again by every preview. */
 interface Made extends Pick<Bundle, "sha256"> {
   readonly bundler: string;
@@ -101,10 +104,10 @@ async function build(entry: string): Promise<Built> {
     entryPoints: [join("runtime", entry)],
     absWorkingDir: projectDirectory,
     bundle: true,
-    platform: "node",
     format: "esm",
-    target: "node22",
-    banner: { js: banner },
+    ...(elsewhere.has(entry)
+      ? { platform: "neutral", target: "es2024" }
+      : { platform: "node", target: "node22", banner: { js: banner } }),
     legalComments: "none",
     logLevel: "silent",
     metafile: true,

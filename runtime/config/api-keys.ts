@@ -9,8 +9,6 @@ export interface IssuedKey {
   readonly sha256: string;
 }
 
-const keyPattern = /^hl_([A-Za-z0-9]{4,32})_([A-Za-z0-9_-]{20,})$/;
-
 /** Makes a new API key from the system's random source. */
 export function issueKey(): IssuedKey {
   const id = randomBytes(6).toString("hex");
@@ -21,9 +19,4 @@ export function issueKey(): IssuedKey {
 /** The hash under which a router knows a key. */
 export function hashKey(key: string): string {
   return hash("sha256", key);
-}
-
-/** The id within a key's text, or undefined where it isn't one of our keys. */
-export function keyIdOf(key: string): string | undefined {
-  return keyPattern.exec(key)?.[1];
 }

@@ -27,6 +27,10 @@ export const CacheConfig = z
       description:
         "How long a request waits for the answer of the same one that is running, here or at another router, before it asks by itself; 0: not at all.",
     }),
+    edgeTtlMs: z.int().min(0).max(3_600_000).default(0).meta({
+      description:
+        "How long an edge before this router may keep an answer that was asked for at least twice, encrypted with the client's own key; milliseconds, an hour at most; 0: no edge keeps any.",
+    }),
   })
   .prefault({})
   .meta({ description: "Answers to requests that were asked before, word for word." });

@@ -1,9 +1,10 @@
 export type { AccessConfig } from "./access.ts";
 export type { AlertConfig, ThrottleConfig } from "./alerts.ts";
-export { hashKey, type IssuedKey, issueKey, keyIdOf } from "./api-keys.ts";
+export { hashKey, type IssuedKey, issueKey } from "./api-keys.ts";
 export type { CacheConfig } from "./cache.ts";
 export type { DashboardConfig } from "./dashboard.ts";
 export type { IdempotencyConfig } from "./idempotency.ts";
+export { keyIdOf, keyRefusals, shownKey } from "./key-form.ts";
 export { LedgerConfig } from "./ledger.ts";
 export { keyVariables, loadRouterConfig, parseRouterConfig } from "./load.ts";
 export { type BudgetConfig, defaultDailyUsd, type ModelPrices, PeriodBudgets, type PriceConfig } from "./money.ts";

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { hashKey, keyIdOf, type RouterConfig } from "../config/index.ts";
+import { hashKey, keyIdOf, keyRefusals, type RouterConfig, shownKey } from "../config/index.ts";
 import type { AccessState } from "./access/index.ts";
 import { RouterError } from "./errors.ts";
 
@@ -73,11 +73,9 @@ export class KeyRing {
    * @throws RouterError unauthorized, or unavailable where it isn't known yet who may call
    */
   authenticate(headers: IncomingHttpHeaders): Caller {
-    const given = headers.authorization ?? headers["x-api-key"];
-    if (given === undefined || given === "") {
-      throw refusal("No API key was given; send it as `Authorization: Bearer hl_<id>_<secret>` or `x-api-key: ...`.");
-    }
-    const key = (headers.authorization ? /^Bearer +(\S+) *$/i.exec(headers.authorization)?.[1] : String(given)) ?? "";
+    const { authorization, "x-api-key": apiKey } = headers;
+    const key = shownKey({ authorization, apiKey: apiKey === undefined ? undefined : String(apiKey) });
+    if (key === undefined) throw refusal(keyRefusals.missing);
     return this.#admit(this.#remembered.get(key) ?? this.#find(key));
   }
 
@@ -96,7 +94,7 @@ export class KeyRing {
       const message = "It is not known yet who may call: the database can't be asked. Ask again.";
       throw new RouterError("unavailable", message, { headers: { "retry-after": "1" } });
     }
-    if (!entry || !same) throw refusal("The API key is not known here; check it, or ask for a new one.");
+    if (!entry || !same) throw refusal(keyRefusals.unknown);
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
     this.#remembered.set(key, entry);
     return entry;

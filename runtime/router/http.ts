@@ -16,6 +16,7 @@ import { type AnswerStore, openAnswers, Replays } from "./replay/index.ts";
 import { readJson } from "./request-body.ts";
 import { admin, adminOnly, auditRefusal } from "./routes/admin/index.ts";
 import { budgets } from "./routes/budgets.ts";
+import { cacheHits } from "./routes/cache-hits.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { costs } from "./routes/costs/index.ts";
 import { countTokens } from "./routes/count-tokens.ts";
@@ -84,6 +85,7 @@ export async function createHttp(parts: HttpParts): Promise<{ server: Server; co
   countTokens(app, asking);
   embeddings(app, asking);
   route(app, asking);
+  cacheHits(app, asking);
   models(app, router);
   costs(app, router);
   budgets(app, router);

@@ -3,11 +3,12 @@ import { kubernetesService } from "../../infra/addresses/index.ts";
 import type { CloudStack } from "../config/index.ts";
 import { composeInside, type Inside } from "../inside.ts";
 import { composeShared } from "../regions.ts";
-import { composeEdge } from "./edge.ts";
+import { composeEdge, edgeWorkerOf } from "./edge.ts";
 import { type CloudRegion, composeRegion } from "./region.ts";
 
 /** Composes a stack in AWS, region by region. */
-export function composeCloud(stack: CloudStack): pulumi.Inputs {
+export async function composeCloud(stack: CloudStack): Promise<pulumi.Inputs> {
+  const worker = await edgeWorkerOf(stack);
   const shared = composeShared(
     stack,
     stack.regions.map(({ name }) => name),
@@ -18,7 +19,7 @@ export function composeCloud(stack: CloudStack): pulumi.Inputs {
     const entry = insides[index]?.traffic.entry;
     return entry === undefined ? [] : [{ region: name, geography, use: monthlyUse, ...entry }];
   });
-  const url = composeEdge(stack, origins, shared);
+  const url = composeEdge(stack, origins, shared, worker);
   return {
     trustBundlePem: shared.pki.trustBundlePem,
     ...(url === undefined ? {} : { url }),

@@ -1,20 +1,31 @@
+import { readFile } from "node:fs/promises";
 import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
-import { AcceleratorEdge, CloudflareEdge, LatencyEdge, type Origin } from "../../infra/edge/index.ts";
+import { AcceleratorEdge, CloudflareEdge, type EdgeWorker, LatencyEdge, type Origin } from "../../infra/edge/index.ts";
+import { bundleRuntime } from "../../infra/machine/index.ts";
 import type { CloudStack } from "../config/index.ts";
 import type { Shared } from "../regions.ts";
 import { awsProvider } from "./provider.ts";
 
+/** The worker that Cloudflare runs; undefined where the stack has none. */
+export async function edgeWorkerOf({ edge }: CloudStack): Promise<EdgeWorker | undefined> {
+  if (edge.kind !== "cloudflare" || !edge.worker.enabled) return undefined;
+  const { cacheSeconds, confirmSeconds } = edge.worker;
+  const { path, sha256 } = await bundleRuntime("edge/main.ts");
+  return { content: await readFile(path, "utf8"), sha256, cacheSeconds, confirmSeconds };
+}
+
 /**
- * What stands before all regions. Cloudflare has no worker yet: `runtime/edge` is to bring one, and until then requests go
- * straight to the nearest region.
+ * What stands before all regions.
  *
+ * @param worker of Cloudflare's edge; without one requests go straight to the nearest region
  * @returns where clients ask
  */
 export function composeEdge(
   { edge, accountId }: CloudStack,
   origins: readonly Origin[],
   shared: Shared,
+  worker: EdgeWorker | undefined,
 ): pulumi.Input<string> | undefined {
   const { stack, pki } = shared;
   const inAws = (region: string) => ({
@@ -35,6 +46,7 @@ export function composeEdge(
           steering,
           origins,
           rootCertificatesPem: pki.rootCertificatesPem,
+          worker,
         },
         // Its token is that of whoever runs `up` (CLOUDFLARE_API_TOKEN).
         { providers: { cloudflare: new cloudflare.Provider("edge-cloudflare") } },

@@ -70,7 +70,20 @@ export const Edge = z.discriminatedUnion("kind", [
     steering: z.enum(["proximity", "geo"]).default("proximity").meta({
       description: "proximity: the nearest healthy region; geo: the continent's own first, whatever is nearer.",
     }),
-    cacheSeconds: z.int().min(0).max(86_400).default(300),
+    worker: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        cacheSeconds: z.int().min(0).max(3_600).default(300).meta({
+          description:
+            "How long it keeps an answer at most, where the router's `cache.edgeTtlMs` lets it; seconds; 0: it keeps none.",
+        }),
+        confirmSeconds: z.int().min(1).max(3_600).default(60).meta({
+          description:
+            "How lately a region must have admitted a key for it to be given what is kept: so long may a revoked key, or a tenant whose answers were forgotten, still be; seconds.",
+        }),
+      })
+      .prefault({})
+      .meta({ description: "What runs at Cloudflare: refuses what is no key, and gives frequent answers again." }),
   }),
   z.strictObject({ kind: z.literal("global-accelerator"), hostname, zoneId: hostedZoneId.optional() }),
   z.strictObject({ kind: z.literal("route53"), zone: hostname, zoneId: hostedZoneId, hostname }),

@@ -11,7 +11,9 @@ import {
   type Origin,
 } from "../../infra/edge/index.ts";
 import { refuseDefaultProviders } from "../../infra/region/index.ts";
+import { edgeWorkerOf } from "../../stacks/cloud/edge.ts";
 import { computedOutputs } from "../support/infra.ts";
+import { stackOf } from "../support/plan.ts";
 import { registrationsOf } from "../support/pulumi-mocks.ts";
 import { children, inputsOf, planned } from "../support/workloads.ts";
 
@@ -90,7 +92,8 @@ describe("Cloudflare's edge", () => {
   });
 
   it("has a worker, with what it keeps, where there is one to run", async () => {
-    const worker = { content: "export default {}", compatibilityDate: "2026-11-01", cacheSeconds: 300 };
+    const sha256 = "5".repeat(64);
+    const worker = { content: "export default {}", sha256, cacheSeconds: 300, confirmSeconds: 60 };
     const found = await inCloudflare({ worker });
     expect(inputsOf(found, "edge-worker")).toMatchObject({
       scriptName: "hybrid-llm-test-edge",
@@ -98,6 +101,7 @@ describe("Cloudflare's edge", () => {
       bindings: [
         { name: "KEPT", type: "kv_namespace", namespaceId: "edge-kept-id" },
         { name: "CACHE_SECONDS", type: "plain_text", text: "300" },
+        { name: "CONFIRM_SECONDS", type: "plain_text", text: "60" },
       ],
     });
     expect(inputsOf(found, "edge-route")).toEqual({
@@ -105,6 +109,16 @@ describe("Cloudflare's edge", () => {
       pattern: "llm.example.com/*",
       script: "hybrid-llm-test-edge",
     });
+  });
+
+  it("has no worker where none is wanted", async () => {
+    const prod = stackOf("prod");
+    if (prod.kind !== "cloud" || prod.edge.kind !== "cloudflare") throw new Error("prod has another edge");
+    const { edge } = prod;
+    const wanting = (enabled: boolean) =>
+      edgeWorkerOf({ ...prod, edge: { ...edge, worker: { ...edge.worker, enabled } } });
+    expect(await wanting(false)).toBeUndefined();
+    expect(await wanting(true)).toMatchObject({ cacheSeconds: 300, confirmSeconds: 60 });
   });
 
   it("knows where each region is that a stack may have", () => {

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bundleRuntime } from "../../infra/machine/index.ts";
 import { type ClusterPlan, clustersOf, planOf, stackOf } from "../support/plan.ts";
 import { clusterRules, imagesOf, misnamed, unprovided } from "../support/plan-rules.ts";
 import type { Registration } from "../support/pulumi-mocks.ts";
+import { inputsOf } from "../support/workloads.ts";
 
 const rootOf = "hybrid-llm-test";
 const count = (plan: readonly Registration[], type: string): number => plan.filter((one) => one.type === type).length;
@@ -51,6 +54,21 @@ describe("the plan of prod", () => {
     expect(of("ap-northeast-1")).toEqual(of("us-east-1"));
     expect(count(plan, "aws:eks/cluster:Cluster")).toBe(3);
     expect(count(plan, "aws:ec2/natGateway:NatGateway")).toBe(9);
+  });
+
+  it("has the edge's worker of this checkout, with nothing in it that another clone would have otherwise", async () => {
+    const plan = await planOf(stackOf("prod"));
+    const { path, sha256 } = await bundleRuntime("edge/main.ts");
+    const { content, bindings } = inputsOf(plan, "edge-worker") as { content: string; bindings: { text?: string }[] };
+    expect(content).toBe(readFileSync(path, "utf8"));
+    expect(content).not.toContain(process.cwd());
+    expect(bindings.map(({ text }) => text)).toEqual([undefined, "300", "60"]);
+    expect(inputsOf(plan, "edge")).toMatchObject({ worker: sha256.slice(0, 12) });
+    expect(inputsOf(plan, "edge-kept")).toMatchObject({ title: "hybrid-llm-test-edge" });
+    expect(inputsOf(plan, "edge-route")).toMatchObject({
+      pattern: "llm.example.com/*",
+      script: "hybrid-llm-test-edge",
+    });
   });
 
   it("caps each pool of nodes", async () => {

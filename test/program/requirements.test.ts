@@ -70,6 +70,9 @@ const inEachRegion: Readonly<Record<string, readonly (readonly [type: string, na
 const before: readonly (readonly [type: string, name: string])[] = [
   ["cloudflare:index/loadBalancer:LoadBalancer", "edge-balancer"],
   ["cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor", "edge-monitor"],
+  ["cloudflare:index/workersScript:WorkersScript", "edge-worker"],
+  ["cloudflare:index/workersKvNamespace:WorkersKvNamespace", "edge-kept"],
+  ["cloudflare:index/workersRoute:WorkersRoute", "edge-route"],
 ];
 
 describe("prod with its Vault set up and its drills allowed", () => {

@@ -1,12 +1,12 @@
 import type { CacheConfig } from "../../config/index.ts";
+import { cacheableRoutes } from "../../edge/protocol.ts";
 import { type FinishReason, finishReasons } from "../chat/index.ts";
 import type { Origin } from "../replay/index.ts";
 import type { Trail } from "../trail.ts";
 import type { Body } from "./name.ts";
 
 const embeddings = "/v1/embeddings";
-/** Not /v1/route: its answers say in their bodies what they cost. */
-const routes: ReadonlySet<string> = new Set(["/v1/chat/completions", "/v1/messages", embeddings]);
+const routes: ReadonlySet<string> = new Set(cacheableRoutes);
 
 /** @param on the request asks for it */
 export function isCacheable(when: CacheConfig["when"], route: string, body: Body, on: boolean): boolean {

@@ -1,3 +1,3 @@
 export { originOf } from "./cacheable.ts";
-export { type CachedRequest, type Found, ResponseCache } from "./response-cache.ts";
+export { type CachedRequest, type Found, ResponseCache, type Told } from "./response-cache.ts";
 export { cacheHeader } from "./wish.ts";

@@ -1,15 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { configHash, type RouterConfig } from "../../config/index.ts";
+import type { EdgeTerms } from "../../edge/protocol.ts";
 import { version } from "../../version.ts";
 import {
   type AnswerName,
   type AnswerStore,
   type FirstAnswer,
   FirstAnswers,
+  type Origin,
   type StoredAnswer,
 } from "../replay/index.ts";
 import { isCacheable } from "./cacheable.ts";
+import { termsOf } from "./edge-terms.ts";
 import { type Body, digestOf } from "./name.ts";
 import { wishOf } from "./wish.ts";
 
@@ -30,9 +33,15 @@ export interface CachedRequest {
 
 /** An answer that is given again, or what becomes of the one that there will be. */
 export type Found =
-  | { readonly hit: StoredAnswer; readonly ageMs: number }
+  | { readonly hit: StoredAnswer; readonly ageMs: number; readonly terms: EdgeTerms | undefined }
   /** `first` is absent where another request's answer is kept. */
-  | { readonly hit?: never; readonly first: FirstAnswer | undefined };
+  | { readonly hit?: never; readonly first: FirstAnswer | undefined; readonly terms?: EdgeTerms | undefined };
+
+/** An answer that an edge gave again. */
+export interface Told {
+  readonly origin: Origin;
+  readonly terms: EdgeTerms;
+}
 
 /** Of somebody who waits for another's answer; milliseconds. */
 const firstLookMs = 10;
@@ -71,6 +80,17 @@ export class ResponseCache {
     return wish.anew ? this.#anew(name) : this.#look(name, wish.maxAge * 1_000, waitMs, request);
   }
 
+  /** What is known of an answer that an edge gave again; undefined where it may not do so any more. */
+  async told(name: AnswerName): Promise<Told | undefined> {
+    const { cache } = this.#follow().config;
+    if (!cache.enabled || !(cache.tenants?.includes(name.tenant) ?? true)) return undefined;
+    const claim = await this.#store.claim(name, "");
+    if (claim.state === "free") await claim.turn.release();
+    if (claim.state !== "answered" || claim.answer.origin === undefined) return undefined;
+    const terms = this.#terms(name, claim.era);
+    return terms && { origin: claim.answer.origin, terms };
+  }
+
   /** @throws Error where the store can't be asked: then some answers may still be there */
   forget(tenant: string): Promise<void> {
     return this.#store.forget(tenant);
@@ -80,10 +100,13 @@ export class ResponseCache {
     const until = performance.now() + waitMs;
     for (let lookMs = firstLookMs; ; lookMs = Math.min(longestLookMs, lookMs * 2)) {
       const claim = await this.#store.claim(name, "");
-      if (claim.state === "free") return { first: this.#firsts.of(claim.turn) };
+      if (claim.state === "free") {
+        return { first: this.#firsts.of(claim.turn), terms: this.#terms(name, claim.era) };
+      }
       if (claim.state === "answered") {
         const ageMs = Math.max(0, Date.now() - (claim.answer.origin?.at ?? 0));
-        return ageMs <= maxAgeMs ? { hit: claim.answer, ageMs } : this.#anew(name);
+        if (ageMs > maxAgeMs) return this.#anew(name);
+        return { hit: claim.answer, ageMs, terms: this.#terms(name, claim.era, ageMs) };
       }
       const leftMs = until - performance.now();
       if (claim.state === "unknown" || leftMs <= 0 || request.gone()) return { first: undefined };
@@ -94,6 +117,11 @@ export class ResponseCache {
   async #anew(name: AnswerName): Promise<Found> {
     const turn = await this.#store.replace(name, "");
     return { first: turn && this.#firsts.of(turn) };
+  }
+
+  #terms(name: AnswerName, era: string, ageMs?: number): EdgeTerms | undefined {
+    const { config, generation } = this.#known;
+    return termsOf(config.cache, { name, era: `${generation} ${era}`, ageMs });
   }
 
   #follow(): Known {

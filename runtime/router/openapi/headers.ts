@@ -44,6 +44,9 @@ export const responseHeaders = {
     .enum(["hit", "miss"])
     .meta({ description: "Whether the answer was cached; costs nothing if so." }),
   age: count.meta({ description: "Of a cached answer; seconds." }),
+  "x-router-edge-terms": z
+    .string()
+    .meta({ description: "For an edge: whether it may keep the answer; absent where no edge may." }),
   "x-router-estimated": z.literal("true").meta({ description: "Nobody counted: the number is an estimate." }),
   link: z.string().meta({ description: "The next page, where there is one (RFC 8288)." }),
   "x-ratelimit-limit-requests": count.meta({ description: "Requests a minute." }),

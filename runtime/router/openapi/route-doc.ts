@@ -53,7 +53,7 @@ export const rateHeaders = [
 /** Of routes whose answers may be cached. */
 export const cached = {
   headers: ["x-router-cache", "cache-control"],
-  answered: ["x-router-cache", "age"],
+  answered: ["x-router-cache", "age", "x-router-edge-terms"],
 } as const satisfies Pick<InCommon, "headers" | "answered">;
 
 /** The same of those that cost money. */

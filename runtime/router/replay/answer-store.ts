@@ -32,11 +32,19 @@ export interface Turn {
   release(): Promise<void>;
 }
 
-/** What became of a name. `fingerprint` is that of the request which has it. */
+/**
+ * What became of a name. `fingerprint` is that of the request which has it; `era` is another one after the tenant's answers
+ * were forgotten, or the store was lost.
+ */
 export type Claim =
-  | { readonly state: "free"; readonly turn: Turn }
+  | { readonly state: "free"; readonly turn: Turn; readonly era: string }
   | { readonly state: "running"; readonly fingerprint: string }
-  | { readonly state: "answered"; readonly fingerprint: string; readonly answer: StoredAnswer }
+  | {
+      readonly state: "answered";
+      readonly fingerprint: string;
+      readonly answer: StoredAnswer;
+      readonly era: string;
+    }
   /** The store can't be asked. */
   | { readonly state: "unknown" };
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import {
   type AnswerName,
@@ -27,6 +28,9 @@ export class MemoryStore implements AnswerStore {
   readonly #running = new Map<string, Running>();
   /** Turns that nothing was claimed for. */
   readonly #replacing = new Set<Running>();
+  readonly #born = randomUUID();
+  /** By tenant, of those of whom something was forgotten. */
+  readonly #eras = new Map<string, string>();
   readonly #now: () => number;
   #answers: LRUCache<string, Entry>;
   #limits: StoreLimits;
@@ -56,7 +60,8 @@ export class MemoryStore implements AnswerStore {
     const name = nameOf(tenant, digest);
     // Not `get`: an answer that is asked for again is not younger for that.
     const entry = this.#answers.peek(name);
-    if (entry) return { state: "answered", fingerprint: entry.fingerprint, answer: entry.answer };
+    const era = this.#eras.get(tenant) ?? this.#born;
+    if (entry) return { state: "answered", fingerprint: entry.fingerprint, answer: entry.answer, era };
     const running = this.#running.get(name);
     if (running) return { state: "running", fingerprint: running.fingerprint };
     const mine: Running = { tenant, fingerprint, forgotten: false };
@@ -65,7 +70,7 @@ export class MemoryStore implements AnswerStore {
     const over = () => {
       if (this.#running.get(name) === mine) this.#running.delete(name);
     };
-    return { state: "free", turn: this.#turn(name, mine, over) };
+    return { state: "free", turn: this.#turn(name, mine, over), era };
   }
 
   async replace({ tenant, digest }: AnswerName, fingerprint: string): Promise<Turn> {
@@ -76,6 +81,7 @@ export class MemoryStore implements AnswerStore {
 
   /** Looks at every answer: there are no more of them than fit into memory, and it is seldom asked for. */
   async forget(tenant: string): Promise<void> {
+    this.#eras.set(tenant, randomUUID());
     for (const [name, entry] of [...this.#answers.entries()]) {
       if (entry.tenant === tenant) this.#answers.delete(name);
     }

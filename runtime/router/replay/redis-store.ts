@@ -58,14 +58,15 @@ export class RedisStore implements AnswerStore {
     const token = randomUUID();
     try {
       const reply = await this.#commands.run("claim", keys, token, fingerprint, this.#leases.ms);
-      const [state, said, head, body] = reply as [Buffer, Buffer, Buffer?, Buffer?];
+      const [state, said, born, epoch, head, body] = reply as [Buffer, Buffer, Buffer, Buffer, Buffer?, Buffer?];
+      const [claimed, era] = [said.toString(), `${born}:${epoch}`];
       switch (state.toString()) {
         case "free":
-          return { state: "free", turn: this.#turn({ keys, token, fingerprint, epoch: said.toString() }) };
+          return { state: "free", turn: this.#turn({ keys, token, fingerprint, epoch: String(epoch) }), era };
         case "answered":
-          return { state: "answered", fingerprint: said.toString(), answer: decode(head, body) };
+          return { state: "answered", fingerprint: claimed, answer: decode(head, body), era };
         default:
-          return { state: "running", fingerprint: said.toString() };
+          return { state: "running", fingerprint: claimed };
       }
     } catch {
       this.#restsUntil = performance.now() + restMs;

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { type EdgeTerms, edgeTermsHeader, edgeTermsText } from "../../edge/protocol.ts";
 import { type Found, originOf, type ResponseCache } from "../cache/index.ts";
 import type { HybridRouter } from "../hybrid-router.ts";
-import type { FirstAnswer, StoredAnswer } from "../replay/index.ts";
+import type { FirstAnswer, Origin, StoredAnswer } from "../replay/index.ts";
 import type { Spender } from "../spending/index.ts";
 import type { Trail } from "../trail.ts";
 import { withComment } from "../wires/router-comment.ts";
@@ -25,27 +26,53 @@ export function lookUp(
     headers,
     telling,
     body,
-    sovereign: router.sovereign || isSovereign(request, router.config),
+    sovereign: staysHere(router, request),
     stickyKey: stickyKey(request, userOf(body)),
     gone: () => reply.raw.destroyed,
   });
 }
 
-/** The answer as it is given again; its request is written down, with what it did not cost. */
+/** Whether only backends of our own may answer: such an answer leaves no region but to its client. */
+export const staysHere = (router: HybridRouter, request: FastifyRequest): boolean =>
+  router.sovereign || isSovereign(request, router.config);
+
+/** Tells an edge what it may do with an answer, and with others of the tenant. */
+export function tellEdge(reply: FastifyReply, terms: EdgeTerms | undefined): void {
+  if (terms) reply.header(edgeTermsHeader, edgeTermsText(terms));
+}
+
+/** The answer as it is given again. */
 export function answerAgain(
-  { router }: { readonly router: HybridRouter },
+  parts: { readonly router: HybridRouter },
   { exchange, routeOptions }: FastifyRequest,
   { hit }: Hit,
   spender: Spender,
   trail: Trail,
 ): Buffer {
-  const { backend = "", model = "", reason, maxOutputTokens, costNano = 0 } = hit.origin ?? {};
+  const latencyMs = performance.now() - exchange.started;
+  noteHit(parts, { origin: hit.origin, route: routeOptions.url ?? "", latencyMs, spender }, trail);
+  return hit.kind === "stream" ? withComment(hit.body, trail) : hit.body;
+}
+
+export interface HitAgain {
+  readonly origin: Origin | undefined;
+  /** That the answer is of. */
+  readonly route: string;
+  readonly latencyMs: number;
+  readonly spender: Spender;
+}
+
+/** Writes a request down whose answer was given again, with what it did not cost. */
+export function noteHit(
+  { router }: { readonly router: HybridRouter },
+  { origin, route, latencyMs, spender }: HitAgain,
+  trail: Trail,
+): void {
+  const { backend = "", model = "", reason, maxOutputTokens, costNano = 0 } = origin ?? {};
   const told = { backend, model, costNano: 0, cache: "hit", outcome: "answered", savedNano: costNano } as const;
   Object.assign(trail, told, { reason, maxOutputTokens });
-  const operation = routeOptions.url === "/v1/embeddings" ? "embeddings" : "chat";
-  const latencyMs = performance.now() - exchange.started;
+  const operation = route === "/v1/embeddings" ? "embeddings" : "chat";
   router.spending.cached(spender, { backend, model, operation, amount: costNano, latencyMs });
-  return hit.kind === "stream" ? withComment(hit.body, trail) : hit.body;
 }
 
 /** Keeps a whole answer that is fit to be given again. */

@@ -8,7 +8,7 @@ import type { Asking, Rates } from "../rates/index.ts";
 import { type FirstAnswer, idempotencyHeader, type Replays, type StoredAnswer } from "../replay/index.ts";
 import type { RequestAccount, Spender } from "../spending/index.ts";
 import { newTrail, type Trail } from "../trail.ts";
-import { answerAgain, keepWhole, lookUp, recorded } from "./cached.ts";
+import { answerAgain, keepWhole, lookUp, recorded, staysHere, tellEdge } from "./cached.ts";
 import { sendBody, sendStream } from "./client.ts";
 import { bytesOf, routerHeaders } from "./exchange.ts";
 
@@ -49,6 +49,7 @@ export async function respond(
     const limited = rates.admit(router.config.rates, askingOf(request));
     if (limited) request.exchange.admission = await limited;
     if (router.config.cache.enabled) found = await lookUp(parts, request, reply, tellingOf(request));
+    if (found && !staysHere(router, request)) tellEdge(reply, found.terms);
     if (found?.hit) return await sendAgain(parts, request, reply, trail, found, first);
     if (found) trail.cache = "miss";
     const answer = await ask(trail, router.spending.request(spenderOf(request), trail));
@@ -114,7 +115,7 @@ async function* once(body: Buffer): AsyncGenerator<Buffer, void, undefined> {
   yield body;
 }
 
-function askingOf(request: FastifyRequest): Asking {
+export function askingOf(request: FastifyRequest): Asking {
   const { tenant = "", keyId = "" } = request.exchange.caller ?? {};
   return { tenant, keyId, bytes: bytesOf(request) ?? 0, maxOutputTokens: givenLimit(request.body as ChatBody) };
 }
@@ -122,7 +123,7 @@ function askingOf(request: FastifyRequest): Asking {
 /** A client's label for what it does; longer ones are cut. */
 const featureHeader = "x-router-feature";
 
-function spenderOf({ exchange, id, routeOptions, headers }: FastifyRequest): Spender {
+export function spenderOf({ exchange, id, routeOptions, headers }: FastifyRequest): Spender {
   const { tenant = "", keyId = "" } = exchange.caller ?? {};
   const feature = headers[featureHeader];
   const wire = routeOptions.config.wire?.name ?? "";

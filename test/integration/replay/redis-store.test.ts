@@ -41,6 +41,13 @@ async function stateOf(store: RedisStore, name: AnswerName): Promise<string> {
   return claim.state;
 }
 
+async function eraOf(store: RedisStore, tenant = "school"): Promise<string> {
+  const claim = await store.claim(named("of an era", tenant), "f");
+  if (!("era" in claim)) throw new Error(`it is ${claim.state}`);
+  if (claim.state === "free") await claim.turn.release();
+  return claim.era;
+}
+
 const clients: RedisClient[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.disconnect();
@@ -71,7 +78,7 @@ function storeTests(address: () => Parameters<typeof open>[0]): void {
     await mine.keep(answerOf("one", "stream"));
     const answer = answerOf("one", "stream");
     for (const each of [one, other]) {
-      expect(await each.claim(named("a"), "f2")).toEqual({ state: "answered", fingerprint: "f1", answer });
+      expect(await each.claim(named("a"), "f2")).toMatchObject({ state: "answered", fingerprint: "f1", answer });
     }
   });
 
@@ -141,6 +148,15 @@ function storeTests(address: () => Parameters<typeof open>[0]): void {
     expect(await stateOf(other, named("0", "bank"))).toBe("answered");
     await (await turn(one, named("0"))).keep(answerOf("new"));
     expect(await stateOf(other, named("0"))).toBe("answered");
+  });
+
+  test("to forget ends the tenant's era at all routers, and no other's", async () => {
+    const [one, other] = await pair(address());
+    const [before, bank] = [await eraOf(one), await eraOf(one, "bank")];
+    expect([await eraOf(other), await eraOf(one)]).toEqual([before, before]);
+    await one.forget("school");
+    const after = await eraOf(other);
+    expect([after === before, await eraOf(one), await eraOf(other, "bank")]).toEqual([false, after, bank]);
   });
 
   test("one tenant's answers are bounded: the oldest go first, and no other tenant's", async () => {
@@ -245,6 +261,7 @@ describeWithRedis("answers of several routers", () => {
       const server = await RedisServer.start();
       const store = await open({ urls: [server.url], cluster: false }, { name: "lost", leaseMs: 600, insists: true });
       const [answered, running] = [await turn(store, named("a")), await turn(store, named("b"))];
+      const era = await eraOf(store);
       await server.kill();
       expect(await store.claim(named("c"), "f")).toEqual({ state: "unknown" });
       expect(await store.replace(named("c"), "f")).toBeUndefined();
@@ -261,6 +278,8 @@ describeWithRedis("answers of several routers", () => {
       redis.disconnect();
       const other = await open({ urls: [server.url], cluster: false }, { name: "lost" });
       expect([await stateOf(other, named("a")), await stateOf(other, named("b"))]).toEqual(["answered", "running"]);
+      // What lay elsewhere by the books that were lost is not good any more.
+      expect(await eraOf(other)).not.toBe(era);
       await running.keep(answerOf("two"));
       expect(await stateOf(other, named("b"))).toBe("answered");
       await again.stop();

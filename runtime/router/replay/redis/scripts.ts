@@ -3,7 +3,8 @@
  *
  * <digest>: a hash. While its request runs: `epoch`, `fingerprint` and `turn`, which router and request have it; it ends
  * with its lease. Answered: `epoch`, `fingerprint`, `head` (JSON), `body` (bytes) and `member`, its line in the index.
- * books: a hash of `epoch`, which names what was not forgotten, and `bytes`, of all answers together.
+ * books: a hash of `epoch`, which names what was not forgotten, `born`, which tells these books from those of a Redis that
+ * was lost, and `bytes`, of all answers together.
  * index: a sorted set of answers, `<digest>:<bytes>:<when>`, by when they expire.
  *
  * A script names keys that it was not given, of the same tenant and so of the same slot: those of answers that it drops.
@@ -19,15 +20,21 @@ end
 
 const claim = `${library}
 local token, fingerprint, lease = ARGV[1], ARGV[2], ARGV[3]
+local born = redis.call('HGET', books, 'born')
+if not born then
+  born = token
+  redis.call('HSET', books, 'born', born)
+  last(books, 3600000)
+end
 local held = redis.call('HMGET', entry, 'epoch', 'fingerprint', 'head', 'body')
 if held[2] and held[1] == epoch then
-  if held[3] then return {'answered', held[2], held[3], held[4]} end
-  return {'running', held[2]}
+  if held[3] then return {'answered', held[2], born, epoch, held[3], held[4]} end
+  return {'running', held[2], born, epoch}
 end
 redis.call('DEL', entry)
 redis.call('HSET', entry, 'epoch', epoch, 'fingerprint', fingerprint, 'turn', token)
 redis.call('PEXPIRE', entry, lease)
-return {'free', epoch}
+return {'free', '', born, epoch}
 `;
 
 /** The epoch that an answer begins in. */

@@ -26,7 +26,7 @@ describe("a name in the store", () => {
     const first = await turn(store, "a", "f1");
     expect(await store.claim(named("a"), "f2")).toEqual({ state: "running", fingerprint: "f1" });
     await first.keep(answerOf("one"));
-    expect(await store.claim(named("a"), "f2")).toEqual({
+    expect(await store.claim(named("a"), "f2")).toMatchObject({
       state: "answered",
       fingerprint: "f1",
       answer: answerOf("one"),
@@ -131,6 +131,21 @@ describe("what is forgotten of a tenant", () => {
     await replacing.keep(answerOf("late"));
     for (const name of ["kept", "running", "replaced"]) expect(await held(store, named(name))).toBe(false);
     expect(await held(store, named("kept", "bank"))).toBe(true);
+  });
+
+  test("ends the tenant's era, and no other's", async () => {
+    const [store, other] = [new MemoryStore(limits), new MemoryStore(limits)];
+    const eraOf = async (tenant: string, of = store) => {
+      const claim = await of.claim(named("a", tenant), "f");
+      if (claim.state === "free") await claim.turn.keep(answerOf("x"));
+      return "era" in claim ? claim.era : undefined;
+    };
+    const [before, bank] = [await eraOf("school"), await eraOf("bank")];
+    expect(await eraOf("school")).toBe(before);
+    await store.forget("school");
+    const after = await eraOf("school");
+    expect([after === before, await eraOf("bank")]).toEqual([false, bank]);
+    expect([await eraOf("school"), (await eraOf("school", other)) === before]).toEqual([after, false]);
   });
 
   test("is not what comes after", async () => {

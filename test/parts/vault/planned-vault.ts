@@ -87,13 +87,14 @@ export class PlannedVault {
     const indexes = Array.from({ length: this.replicas }, (_, index) => index);
     const names = indexes.map((index) => [new URL(vaultServerUrl(index)).hostname, addressIn(network, index)]);
     const services = vaultHosts().map((host) => [host, addressIn(network, 0)]);
-    this.node = { ...node, hosts: { ...node.hosts, ...Object.fromEntries([...services, ...names]) } };
+    const hosts = { ...node.hosts, ...Object.fromEntries([...services, ...names]) };
+    this.node = { ...node, hosts, configMaps: this.#configMaps() };
     const claims = servers.volumeClaimTemplates.map(({ metadata }) => metadata.name);
     const settings = this.object("vault-settings") as { readonly data?: Files };
     this.#pods = indexes.map((index) => {
       const at = addressIn(network, index);
       const data = Object.entries(settings.data ?? {}).map(([file, text]) => [file, text.replaceAll("0.0.0.0", at)]);
-      const configMaps = { [vaultNames.service]: Object.fromEntries(data) as Files };
+      const configMaps = { ...this.node.configMaps, [vaultNames.service]: Object.fromEntries(data) as Files };
       return new PlannedPod(
         { ...this.node, configMaps },
         `${vaultNames.service}-${index}`,
@@ -101,6 +102,16 @@ export class PlannedVault {
         claims,
       );
     });
+  }
+
+  #configMaps(): Record<string, Files> {
+    const own = objectsOf(this.#plan).filter(
+      ({ name, object }) =>
+        name.startsWith(`${this.region}-`) && object.kind === "ConfigMap" && object.metadata?.namespace === "vault",
+    );
+    return Object.fromEntries(
+      own.map(({ object }) => [object.metadata?.name, (object as { readonly data?: Files }).data ?? {}]),
+    );
   }
 
   /** An object of the region, by its name in the program. */

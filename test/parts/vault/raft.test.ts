@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { vaultAudience, vaultNames } from "../../../infra/secrets/index.ts";
 import type { StackConfig } from "../../../stacks/config/index.ts";
+import { which } from "../../../tools/engine/index.ts";
 import { bubblewrap, vault } from "../../../tools/parts/index.ts";
 import { stackOf } from "../../support/plan.ts";
 import { eventually } from "../../support/wait.ts";
@@ -161,8 +164,59 @@ describeWithServer(bubblewrap, "with bubblewrap", () => {
         planned.start(0);
       }
     });
+
+    test.skipIf(which("gpg") === undefined)(
+      "gives each custodian who has a PGP key a share that nobody else opens",
+      async () => {
+        const custodians = new Custodians(5);
+        const stack = stackOf("cluster");
+        if (stack.kind !== "cluster" || stack.secrets.vault.mode !== "deploy") throw new Error("no Vault of its own");
+        const vault = { ...stack.secrets.vault, custodianKeys: [...custodians.keys] };
+        const config = { ...stack, secrets: { ...stack.secrets, vault } };
+        const shared = await PlannedVault.of("cluster", directory, async () => ({ secrets: {}, hosts: {}, config }));
+        try {
+          shared.start(0);
+          expect(await shared.job("vault-init")).toMatchObject({ code: 0 });
+          const { unseal_keys_b64: shares, root_token: rootToken } = shared.answered();
+          await eventually("it waits", async () => (await shared.ask(0, "/v1/sys/health")).status === 503);
+          for (const share of shares.slice(1, 4))
+            await shared.command(["operator", "unseal", custodians.opened(share)]);
+          await shared.ready(0);
+          await shared.command(["token", "lookup"], custodians.opened(rootToken));
+        } finally {
+          await shared.stop();
+          custodians.remove();
+        }
+      },
+    );
   });
 });
+
+/** People with keys of their own, as gpg keeps them in a folder. */
+class Custodians {
+  readonly #folder = mkdtempSync(join(tmpdir(), "hybrid-llm-gpg-"));
+  readonly keys: readonly string[];
+
+  constructor(count: number) {
+    this.keys = Array.from({ length: count }, (_, index) => {
+      this.#gpg(["--quick-generate-key", `custodian-${index}@example.com`, "default", "default", "0"]);
+      return String(this.#gpg(["--armor", "--export", `custodian-${index}@example.com`]));
+    });
+  }
+
+  /** By whoever's it is. */
+  opened = (message: string): string => String(this.#gpg(["--decrypt"], Buffer.from(message, "base64")));
+
+  #gpg(args: readonly string[], input?: Buffer): Buffer {
+    const own = ["--homedir", this.#folder, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
+    return execFileSync("gpg", [...own, ...args], { stdio: ["pipe", "pipe", "pipe"], ...(input ? { input } : {}) });
+  }
+
+  remove(): void {
+    execFileSync("gpgconf", ["--homedir", this.#folder, "--kill", "all"]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
 
 /** A stack's configuration with the authority of the Vault that unseals its own. */
 function unsealedElsewhere(stack: StackConfig) {

@@ -18,7 +18,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      slow("program", 60_000),
+      slow("program", 180_000),
       slow("integration", 180_000),
       slow("faults", 60_000),
       slow("browser", 180_000),

@@ -82,6 +82,30 @@ export const charts = {
       },
     },
   },
+  gpuOperator: {
+    name: "gpu-operator",
+    repository: "https://helm.ngc.nvidia.com/nvidia",
+    version: "v26.7.1",
+    images: {
+      // One source for NVIDIA's two: its bundle of this version for another platform, which names the same images.
+      operator: {
+        repository: "nvcr.io/nvidia/gpu-operator",
+        tag: "v26.7.1",
+        digest: "sha256:b844f9c033e748b8f9925f791f426a531ee8a855f04d4ccea365378634bcefe5",
+      },
+      plugin: {
+        repository: "nvcr.io/nvidia/k8s-device-plugin",
+        tag: "v0.20.1",
+        digest: "sha256:27c1b2553a690ca3d29889dcd61df97525d46f58272c0be8dc63c2b18f120075",
+      },
+      // One source. The version is that of the chart of v26.7.0: that of v26.7.1 could not be read.
+      discovery: {
+        repository: "registry.k8s.io/nfd/node-feature-discovery",
+        tag: "v0.19.0",
+        digest: "sha256:aa5be8691e4d5876d8a774063b37e1430c75e09468ba98d8bd07f6deec1f1756",
+      },
+    },
+  },
   loadBalancerController: {
     name: "aws-load-balancer-controller",
     repository: "https://aws.github.io/eks-charts",

@@ -1,5 +1,5 @@
 import { clusterProvider, expandHome } from "../infra/cluster/index.ts";
-import { Platform } from "../infra/platform/index.ts";
+import { type GpuChoice, Platform } from "../infra/platform/index.ts";
 import { placeOf, privateNetworks, type RegionScope } from "../infra/region/index.ts";
 import type { ExistingCluster, InCluster } from "./config/index.ts";
 import type { Inside } from "./inside.ts";
@@ -13,12 +13,17 @@ export interface ExistingRegion {
 
 /** What differs between the kinds of stack that take clusters as they are. */
 export interface ExistingOptions {
+  readonly gpu: GpuChoice;
   readonly airgapped: boolean;
   readonly registryMirror?: string;
 }
 
 /** One cluster that somebody else made: nothing of a cloud, and no load balancer of ours. */
-export function composeExisting(cluster: ExistingCluster, options: ExistingOptions, shared: Shared): ExistingRegion {
+export function composeExisting(
+  cluster: ExistingCluster,
+  { gpu, ...options }: ExistingOptions,
+  shared: Shared,
+): ExistingRegion {
   const { name, geography, kubeconfig, gpuPools, present, apiServers } = cluster;
   const place = placeOf({
     stack: shared.stack,
@@ -39,6 +44,7 @@ export function composeExisting(cluster: ExistingCluster, options: ExistingOptio
     intermediate: shared.intermediateOf(name),
     trustBundlePem: shared.pki.trustBundlePem,
     gpuNodeSelectors: gpuPools.map(({ nodeSelector }) => nodeSelector),
+    gpu,
     present,
   });
   return { scope, platform };

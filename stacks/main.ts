@@ -1,12 +1,9 @@
+import "./traces.ts";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { compose } from "./compose.ts";
 import { configKey, parseStackConfig } from "./config/index.ts";
 import { refuseOverBudget } from "./plan/index.ts";
-
-// The SDK has every stack trace mapped back through source maps, and takes several for each resource. Node takes types out
-// in place: positions are right as they are, and a third of a large preview was spent on looking for maps.
-Reflect.deleteProperty(Error, "prepareStackTrace");
 
 /** The Pulumi program: checks the stack's configuration once, whole, then its budget, and composes what it describes. */
 export default async function main(): Promise<pulumi.Inputs> {

@@ -31,6 +31,10 @@ export interface RegionNetworks {
 export const isWatched = ({ observability }: InCluster): boolean =>
   observability.metrics || observability.traces.kind !== "none";
 
+/** It scales models, so it comes with them alone. */
+export const hasKeda = ({ models: { autoscaling, ollama, triton } }: InCluster): boolean =>
+  autoscaling !== undefined && (ollama !== undefined || triton !== undefined);
+
 export const hasKong = ({ gateway }: InCluster): boolean => gateway.kind === "kong";
 
 /** Whether requests within the cluster are weighed by a waypoint, which must read them: then the router speaks plain text. */
@@ -57,6 +61,7 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
       ...storeParties(data, networks),
       vault: vault ?? "cluster",
       observability: watched,
+      keda: hasKeda(stack),
       callers: stack.router.callers,
       modelStore: stack.kind === "airgap" ? { cidr: stack.airgap.modelStoreNetwork } : undefined,
       apiServers: stack.sandbox === undefined ? undefined : apiServers,

@@ -109,7 +109,8 @@ function createVault({ secrets }: InCluster, { scope, homes, cloud }: StoreRegio
 function unsealOf({ unseal, transit }: Extract<InCluster["secrets"]["vault"], { mode: "deploy" }>): UnsealChoice {
   if (unseal !== "transit") return { by: unseal };
   if (transit === undefined) throw new TypeError("transit without an address");
-  return { by: "transit", address: transit.address, mount: transit.mount, keyName: transit.key };
+  const { address, mount, key: keyName, authority } = transit;
+  return { by: "transit", address, mount, keyName, authority };
 }
 
 /** The second phase: what is set in a Vault that answers, and what comes out of it. */

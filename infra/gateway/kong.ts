@@ -201,13 +201,10 @@ export class KongGateway extends RegionComponent<RegionScope> {
           ],
         },
       },
-      this.own({ dependsOn: [...listOf(after.dependsOn), gatewayClass] }),
+      this.own({ dependsOn: gatewayClass }),
     );
   }
 }
-
-const listOf = (dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] =>
-  (dependsOn === undefined ? [] : [dependsOn].flat()) as pulumi.Resource[];
 
 /** The same for the same name, in the form of a UUID (version 8: of one's own making). */
 function uuidOf(name: string): string {

@@ -19,6 +19,8 @@ export interface PlatformParties {
   readonly chroma: boolean;
   readonly vault: "cluster" | OutsideNetwork;
   readonly observability: boolean;
+  /** Whether KEDA is there, which asks Prometheus how many replicas a model needs. */
+  readonly keda: boolean;
   /** The network of an air-gapped site's model store, where that is outside of the cluster. */
   readonly modelStore?: OutsideNetwork | undefined;
   /** The networks of the cluster's API servers, for the sandbox's controller; there is none where absent. */
@@ -79,6 +81,9 @@ export function platformFlows(parties: PlatformParties): Flow[] {
     ...when(
       parties.observability,
       among(namespaces.observability, [3000, 4317, 4318, 9090, 16686], "collector, stores and dashboards"),
+    ),
+    ...when(
+      parties.observability && parties.keda,
       flow({ namespace: namespaces.autoscaling }, prometheus, [9090], "models scale by their queue"),
     ),
     ...(parties.apiServers ?? []).map((to) => flow(sandboxController, to, apiServerPorts, "it makes and kills pods")),

@@ -5,6 +5,6 @@ export {
   type LoadBalancerControllerArgs,
   loadBalancerClass,
 } from "./load-balancer-controller.ts";
-export { Platform, type PlatformArgs, type Present } from "./platform.ts";
+export { type GpuChoice, Platform, type PlatformArgs, type Present } from "./platform.ts";
 export { ImageRepository, type ImageRepositoryArgs, registryHost, repositoryUrl } from "./repository.ts";
 export { Storage, storageClassName } from "./storage.ts";

@@ -8,7 +8,6 @@ import { providersOf, type Scope } from "./scope.ts";
 export abstract class RegionComponent<S extends Scope = Scope> extends pulumi.ComponentResource {
   protected readonly scope: S;
   readonly #name: string;
-  readonly #after: pulumi.Resource[];
 
   /**
    * @param type `hybrid-llm:<folder>:<Name>`, never changed without an alias
@@ -19,7 +18,6 @@ export abstract class RegionComponent<S extends Scope = Scope> extends pulumi.Co
     super(type, name, { region: scope.name, ...facts }, pulumi.mergeOptions({ providers }, opts));
     this.scope = scope;
     this.#name = name;
-    this.#after = listOf(opts?.dependsOn);
   }
 
   /** A child's logical name: `<component>-<what>`. */
@@ -28,21 +26,12 @@ export abstract class RegionComponent<S extends Scope = Scope> extends pulumi.Co
   }
 
   /**
-   * A child's options: beneath this component, with its region's provider, and after what the component itself is after.
-   * Pulumi would create in that order anyway; told so, it also deletes in it.
+   * A child's options: beneath this component and with its region's provider. What the component itself is after (its
+   * `dependsOn`) is not said again: a child is created once its component is, and its component is deleted once it is
+   * (the engine's graph counts parents), so that order holds for children too. Said again, each child would name every
+   * resource of every component before it: tens of thousands of edges in a plan of a thousand resources.
    */
   protected own(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
-    const dependsOn = [...this.#after, ...listOf(opts.dependsOn)];
-    return { ...opts, ...(dependsOn.length > 0 ? { dependsOn } : {}), parent: this };
+    return { ...opts, parent: this };
   }
-}
-
-/** The resources that something is after, given as such: an output of resources says too late which they are. */
-function listOf(dependsOn: pulumi.ResourceOptions["dependsOn"]): pulumi.Resource[] {
-  if (dependsOn === undefined) return [];
-  const all: unknown[] = Array.isArray(dependsOn) ? dependsOn : [dependsOn];
-  return all.map((resource) => {
-    if (resource instanceof pulumi.Resource) return resource;
-    throw new TypeError("dependsOn: allowed are resources, not outputs of them");
-  });
 }

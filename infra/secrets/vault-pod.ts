@@ -55,7 +55,10 @@ export function vaultPod(image: string, unsealSecret: string | undefined): PodTe
             { name: "VAULT_RAFT_NODE_ID", value: "$(POD_NAME)" },
             { name: "VAULT_API_ADDR", value: `https://${ownHost}:${vaultPorts.api}` },
             { name: "VAULT_CLUSTER_ADDR", value: `https://${ownHost}:${vaultPorts.cluster}` },
-            ...clientEnvironment(`https://${ownHost}:${vaultPorts.api}`),
+            // Of the Vault that unseals it, a server would believe this authority and no other.
+            ...clientEnvironment(`https://${ownHost}:${vaultPorts.api}`).filter(
+              ({ name }) => unsealSecret === undefined || name !== "VAULT_CACERT",
+            ),
             ...(unsealSecret === undefined
               ? []
               : [{ name: "VAULT_TOKEN", valueFrom: { secretKeyRef: { name: unsealSecret, key: "token" } } }]),

@@ -6,9 +6,19 @@ export type Unseal =
   /** By a KMS key of AWS, named by its alias. */
   | { readonly by: "kms"; readonly keyAlias: string; readonly region: string }
   /** By the transit engine of another Vault, with the token of a Secret `vault-unseal` (`token`). */
-  | { readonly by: "transit"; readonly address: string; readonly mount: string; readonly keyName: string }
+  | TransitUnseal
   /** By people, each time. */
   | { readonly by: "shamir" };
+
+/** Where the Vault is that unseals. */
+export interface TransitUnseal {
+  readonly by: "transit";
+  readonly address: string;
+  readonly mount: string;
+  readonly keyName: string;
+  /** The certificate, in PEM, of who signed that Vault's own. @default those that the image believes */
+  readonly authority?: string | undefined;
+}
 
 export const vaultFolders = {
   settings: "/vault/settings",
@@ -19,6 +29,17 @@ export const vaultFolders = {
   custodians: "/vault/custodians",
   token: "/run/secrets/vault",
 } as const;
+
+/** Beside the settings. */
+const unsealAuthority = "unsealer.pem";
+
+/** Vault's settings, by their files' names. */
+export const settingsFiles = (args: Parameters<typeof vaultSettings>[0]): Record<string, string> => ({
+  "vault.json": vaultSettings(args),
+  ...(args.unseal.by === "transit" && args.unseal.authority !== undefined
+    ? { [unsealAuthority]: args.unseal.authority }
+    : {}),
+});
 
 /** Vault's settings as JSON: raft over its own TLS, sealed by what the stack chose. */
 export function vaultSettings(args: { readonly replicas: number; readonly unseal: Unseal }): string {
@@ -54,7 +75,14 @@ function sealOf(unseal: Unseal): Record<string, unknown> {
       return { seal: { awskms: { kms_key_id: unseal.keyAlias, region: unseal.region } } };
     case "transit":
       return {
-        seal: { transit: { address: unseal.address, mount_path: unseal.mount, key_name: unseal.keyName } },
+        seal: {
+          transit: {
+            address: unseal.address,
+            mount_path: unseal.mount,
+            key_name: unseal.keyName,
+            ...(unseal.authority === undefined ? {} : { tls_ca_cert: `${vaultFolders.settings}/${unsealAuthority}` }),
+          },
+        },
       };
     case "shamir":
       return {};

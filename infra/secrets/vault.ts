@@ -9,13 +9,11 @@ import { about, costIn, keyUses, RegionComponent, type RegionScope } from "../re
 import { certificate, disruptionBudget, type IssuerReference, labelsOf, selectorOf } from "../workload/index.ts";
 import { vaultHosts, vaultNames, vaultPorts, vaultServerUrl } from "./places.ts";
 import { toolPod, vaultPod } from "./vault-pod.ts";
-import { initScript, type Unseal, vaultFolders, vaultSettings } from "./vault-settings.ts";
+import { initScript, settingsFiles, type TransitUnseal, type Unseal, vaultFolders } from "./vault-settings.ts";
 import { vaultImage } from "./versions.ts";
 
 /** How Vault is unsealed, as the stack says it. */
-export type UnsealChoice =
-  | { readonly by: "kms" | "shamir" }
-  | { readonly by: "transit"; readonly address: string; readonly mount: string; readonly keyName: string };
+export type UnsealChoice = { readonly by: "kms" | "shamir" } | TransitUnseal;
 
 /** What a region's Vault is made from. */
 export interface VaultArgs {
@@ -61,7 +59,7 @@ export class Vault extends RegionComponent<RegionScope> {
     );
     const settings = new kubernetes.core.v1.ConfigMap(
       this.named("settings"),
-      { metadata, data: { "vault.json": vaultSettings({ replicas, unseal: seal }) } },
+      { metadata, data: settingsFiles({ replicas, unseal: seal }) },
       this.own(),
     );
     const account = this.#createAccount();

@@ -12,7 +12,7 @@ export function composeAirgap(stack: AirgapStack): pulumi.Inputs {
   );
   const { registryMirror } = stack.airgap;
   for (const cluster of stack.clusters) {
-    const region = composeExisting(cluster, { airgapped: true, registryMirror }, shared);
+    const region = composeExisting(cluster, { airgapped: true, registryMirror, gpu: stack.gpu.operator }, shared);
     composeInside(stack, insideOf(cluster, region, routerImagesOf(stack)), shared);
   }
   return { trustBundlePem: shared.pki.trustBundlePem };

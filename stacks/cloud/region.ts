@@ -34,7 +34,7 @@ export interface CloudRegion {
 /** One region of AWS, from its network to what its cluster lacks. Every name begins with the region's. */
 export function composeRegion(
   region: AwsRegion,
-  { production, accountId }: Pick<CloudStack, "production" | "accountId">,
+  { production, accountId, gpu }: Pick<CloudStack, "production" | "accountId" | "gpu">,
   shared: Shared,
 ): CloudRegion {
   const { name } = region;
@@ -93,6 +93,7 @@ export function composeRegion(
         intermediate: shared.intermediateOf(name),
         trustBundlePem: shared.pki.trustBundlePem,
         gpuNodeSelectors: pools.map(({ nodeSelector }) => nodeSelector),
+        gpu: gpu.operator,
       },
       after,
     ),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Models, Sandbox } from "./models.ts";
-import { Airgap, Budget, Chaos, Observability, Pki } from "./platform.ts";
+import { Airgap, Budget, Chaos, Gpu, Observability, Pki } from "./platform.ts";
 import { AwsRegion, ExistingCluster } from "./region.ts";
 import { ClusterRouter, ProcessRouter } from "./router.ts";
 import { Data, Secrets } from "./stores.ts";
@@ -28,6 +28,7 @@ export const LocalStack = z
 const inCluster = {
   pki: Pki.prefault({}),
   router: ClusterRouter.prefault({}),
+  gpu: Gpu.prefault({}),
   models: Models.prefault({}),
   sandbox: Sandbox.optional(),
   data: Data.prefault({}),

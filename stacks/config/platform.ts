@@ -20,6 +20,14 @@ export const Pki = z.strictObject({
 });
 export type Pki = z.infer<typeof Pki>;
 
+/** How pods get at accelerators, on the nodes of GPU pools. */
+export const Gpu = z.strictObject({
+  operator: z.enum(["device-plugin", "gpu-operator"]).default("device-plugin").meta({
+    description:
+      "NVIDIA's device plugin alone, or its GPU operator with a plugin of its own; the nodes' image has the driver either way.",
+  }),
+});
+
 /** What the stack may cost; the plan is refused above it. */
 export const Budget = z.strictObject({
   monthlyInfrastructureUsd: z.number().min(0),

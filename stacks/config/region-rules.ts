@@ -3,10 +3,17 @@ import { addonVersions } from "../../infra/versions.ts";
 import { cloudBackends } from "../../runtime/config/index.ts";
 import { overlap } from "./overlap.ts";
 import { familiesOf } from "./region.ts";
-import { type InCluster, inCluster, inRegions, placesOf, type Rule } from "./rule.ts";
+import { type InCluster, inCluster, inRegions, type Path, placesOf, type Rule } from "./rule.ts";
 
 /** Names that the stack's own pools have. */
 const takenPools = ["general", "system"];
+
+/** The clusters that somebody else made, and where the configuration says them. */
+function existingIn(stack: InCluster): readonly { readonly path: Path; readonly present: readonly string[] }[] {
+  if (stack.kind === "cloud") return [];
+  if (stack.kind === "cluster") return [{ path: ["cluster"], present: stack.cluster.present }];
+  return stack.clusters.map(({ present }, index) => ({ path: ["clusters", index], present }));
+}
 
 /** What a region can't be, as data. */
 export const regionRules: readonly Rule[] = [
@@ -85,6 +92,22 @@ export const regionRules: readonly Rule[] = [
             ? [{ path: [...path, "gpuPools", index, "name"], allowed: `not ${taken.join(", ")}`, fix: "rename it" }]
             : [];
         }),
+      ),
+    ),
+  },
+  {
+    name: "a cluster has one device plugin",
+    check: inCluster((stack) =>
+      existingIn(stack).flatMap(({ path, present }) =>
+        stack.gpu.operator === "gpu-operator" && present.includes("device-plugin")
+          ? [
+              {
+                path: [...path, "present"],
+                allowed: "no device-plugin beside gpu.operator: gpu-operator, which brings one",
+                fix: "remove it here and there, or choose gpu.operator: device-plugin",
+              },
+            ]
+          : [],
       ),
     ),
   },

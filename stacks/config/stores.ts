@@ -75,6 +75,11 @@ export const Secrets = z.strictObject({
             network: z.cidrv4().meta({ description: "Where it is: nothing else outside is let through to." }),
             mount: name.default("transit"),
             key: name.default("unseal"),
+            authority: z
+              .string()
+              .startsWith("-----BEGIN CERTIFICATE-----")
+              .optional()
+              .meta({ description: "Who signed its certificate, in PEM; by default whom Vault's image believes." }),
           })
           .optional()
           .meta({ description: "The Vault that unseals; its token is in the Secret vault/vault-unseal." }),

@@ -9,14 +9,26 @@ export interface StackNames {
   readonly stack: string;
 }
 
+/** A resource as it would be registered, and what keeps it. */
+export interface PlannedResource extends Registered {
+  /** Nobody deletes or replaces it. */
+  readonly protect: boolean;
+  /** It stays when the stack has it no longer. */
+  readonly retained: boolean;
+}
+
 /**
  * What a stack would register: it is composed as in a preview, under Pulumi's mocks, so that nothing reaches an engine
  * and what only an `up` computes stays unknown. Mocks hold for a whole thread: whoever also composes for real asks
  * another one, with `verdictApart`.
  */
-export async function planOf(config: StackConfig, { project, stack }: StackNames): Promise<Registrations> {
+export async function planOf(
+  config: StackConfig,
+  { project, stack }: StackNames,
+): Promise<Registrations<PlannedResource>> {
   const found: (Pick<Registered, "type" | "name" | "properties"> & { readonly provider: string | undefined })[] = [];
   const parents = new Map<string, string>();
+  const kept = new Map<string, Pick<PlannedResource, "protect" | "retained">>();
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, provider }) {
@@ -37,6 +49,8 @@ export async function planOf(config: StackConfig, { project, stack }: StackNames
       urns.set(resource, urnOf(type, name));
       const parent = opts.parent && urns.get(opts.parent);
       if (parent !== undefined) parents.set(urnOf(type, name), parent);
+      const { protect, retainOnDelete } = opts as pulumi.CustomResourceOptions;
+      kept.set(urnOf(type, name), { protect: protect === true, retained: retainOnDelete === true });
       return undefined;
     });
     await compose(config);
@@ -49,7 +63,8 @@ export async function planOf(config: StackConfig, { project, stack }: StackNames
     found.map(({ type, name, properties, provider }) => {
       const urn = urnOf(type, name);
       const of = provider === undefined ? undefined : providers.get(provider);
-      return { type, name, urn, parent: parents.get(urn), provider: of, properties };
+      const { protect = false, retained = false } = kept.get(urn) ?? {};
+      return { type, name, urn, parent: parents.get(urn), provider: of, properties, protect, retained };
     }),
   );
 }

@@ -28,6 +28,7 @@ const flows: Flow[] = [
     chroma: false,
     vault: network,
     observability: true,
+    keda: true,
   }),
   ...gatewayFlows({ clients: [network], apiServers: [network], observability: true }),
 ];

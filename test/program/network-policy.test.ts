@@ -64,6 +64,7 @@ describe("network policies", () => {
     chroma: false,
     vault: "cluster",
     observability: true,
+    keda: true,
   } as const;
   const own = [namespaces.router, namespaces.models, namespaces.data, namespaces.vault, namespaces.observability];
 

@@ -211,6 +211,20 @@ describe("the plan of airgap", () => {
     expect(JSON.stringify(releases.map(({ inputs }) => inputs.values))).not.toMatch(/"(?:quay|nvcr|registry\.k8s)\.io/);
   });
 
+  it("is as whole with the GPU operator, whose images come from the mirror too", async () => {
+    const config = stackOf("airgap");
+    if (config.kind !== "airgap") throw new Error("not an air-gapped stack");
+    const plan = await planOf({ ...config, gpu: { operator: "gpu-operator" } });
+    for (const cluster of clustersOf(plan)) {
+      expect(cluster.charts.map(({ name }) => name)).toContain("gpu-operator");
+      expect(cluster.charts.map(({ name }) => name)).not.toContain("nvidia-device-plugin");
+      for (const rule of Object.values(clusterRules)) expect(rule(cluster)).toEqual([]);
+    }
+    const values = plan.filter(({ name }) => name.endsWith("-gpu-operator-chart-release")).map(({ inputs }) => inputs);
+    expect(values.length).toBeGreaterThan(0);
+    expect(JSON.stringify(values)).not.toMatch(/"(?:nvcr|registry\.k8s)\.io/);
+  });
+
   it("asks a cluster only for what it lacks", async () => {
     const config = stackOf("airgap");
     if (config.kind !== "airgap") throw new Error("not an air-gapped stack");

@@ -103,6 +103,37 @@ describe("what a bare cluster lacks", () => {
     });
     expect(Object.keys(byName(await program({ gpuNodeSelectors: [] })))).not.toContain("p-device-plugin");
   });
+
+  it("has the GPU operator in the plugin's place, where that is chosen: with its own images, and no driver", async () => {
+    const names = Object.keys(byName(await program()));
+    const found = byName(await program({ gpu: "gpu-operator" }));
+    expect(Object.keys(found).filter((name) => !names.includes(name))).toEqual([
+      "p-gpu-operator",
+      "p-gpu-operator-chart",
+      "p-gpu-operator-chart-release",
+      "p-gpu-operator-namespace",
+      "p-gpu-operator-policies",
+      ...["all-egress", "all-ingress", "allow-dns", "deny-all"].flatMap((policy) =>
+        `p-gpu-operator-policies-${policy}` in found ? [`p-gpu-operator-policies-${policy}`] : [],
+      ),
+    ]);
+    expect(names.filter((name) => !(name in found)).every((name) => name.startsWith("p-device-plugin"))).toBe(true);
+    const images = Object(found["p-gpu-operator-chart"]?.inputs.declares).images as Record<string, string>;
+    const values = valuesOf(found["p-gpu-operator-chart-release"]) as Record<string, Record<string, string>>;
+    for (const [part, image] of Object.entries({
+      operator: "operator",
+      validator: "operator",
+      devicePlugin: "plugin",
+      gfd: "plugin",
+    })) {
+      const { repository, image: name, version } = values[part] ?? {};
+      expect(`${repository}/${name}:${version}`).toBe(images[image]);
+    }
+    expect(values).toMatchObject({ driver: { enabled: false }, toolkit: { enabled: false } });
+    expect(Object.keys(byName(await program({ gpu: "gpu-operator", gpuNodeSelectors: [] })))).not.toContain(
+      "p-gpu-operator",
+    );
+  });
 });
 
 describe("what a cluster in AWS lacks besides", () => {

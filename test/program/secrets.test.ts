@@ -109,6 +109,25 @@ describe("Vault elsewhere", () => {
     expect(JSON.stringify(inputsOf(found, "v-settings"))).toContain("https://unseal.example.com");
     expect(JSON.stringify(inputsOf(found, "v-servers"))).toMatch(/"secretKeyRef":\{[^}]*"name":"vault-unseal"/);
   });
+
+  it("believes of the other Vault the authority that is given, and never its own", async () => {
+    const unseal = {
+      by: "transit",
+      address: "https://unseal.example.com",
+      mount: "transit",
+      keyName: "unseal",
+    } as const;
+    const plan = (authority?: string) =>
+      planned(() => {
+        new Vault("v", clusterScope(), { replicas: 1, storageGiB: 1, unseal: { ...unseal, authority }, issuer });
+      });
+    for (const found of [await plan(), await plan("the other's authority")]) {
+      expect(JSON.stringify(inputsOf(found, "v-servers"))).not.toContain("VAULT_CACERT");
+    }
+    const { data } = inputsOf(await plan("the other's authority"), "v-settings") as { data: Record<string, string> };
+    expect(JSON.parse(data["vault.json"] ?? "").seal.transit.tls_ca_cert).toBe("/vault/settings/unsealer.pem");
+    expect(data["unsealer.pem"]).toBe("the other's authority");
+  });
 });
 
 describe("what is set in Vault", () => {

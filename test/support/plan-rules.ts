@@ -38,7 +38,8 @@ export const clusterRules: Readonly<Record<string, ClusterRule>> = {
     });
   },
   "a wanted accelerator has a device plugin": (cluster) => {
-    if (chartNamed(cluster, "nvidia-device-plugin") || cluster.present.includes("device-plugin")) return [];
+    const makers = ["nvidia-device-plugin", "gpu-operator"];
+    if (makers.some((name) => chartNamed(cluster, name)) || cluster.present.includes("device-plugin")) return [];
     return [
       ...cluster.charts.flatMap(({ name, workloads }) =>
         workloads.some(({ resources }) => resources.gpus) ? [name] : [],

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cacheDirectory, Failure, type Progress, which } from "../engine/index.ts";
 import { withLock } from "../engine/lock.ts";
 import type { Part } from "./part.ts";
@@ -51,6 +52,25 @@ async function install(what: string, packages: readonly string[], progress: Prog
   // In runlevel 1 an installed server is not started: tests start their own.
   const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const line = (text: string) => progress.update(text);
-  await run("apt-get", ["update", "-q"], { environment, line });
-  await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], { environment, line });
+  const aptGet = (...args: string[]) => untilUnlocked(progress, () => run("apt-get", args, { environment, line }));
+  await aptGet("update", "-q");
+  await aptGet("install", "-y", "-q", "--no-install-recommends", ...packages);
+}
+
+const lockedMs = 300_000;
+const nextTryMs = 3_000;
+
+/** apt-get(8) gives up at once while somebody else's holds the lock, such as the upgrades that a new machine begins with. */
+async function untilUnlocked(progress: Progress, command: () => Promise<unknown>): Promise<void> {
+  for (const began = Date.now(); ; ) {
+    try {
+      await command();
+      return;
+    } catch (error) {
+      const locked = error instanceof Failure && error.message.includes("Could not get lock");
+      if (!locked || Date.now() - began > lockedMs) throw error;
+      progress.update("waiting for another package manager");
+      await sleep(nextTryMs);
+    }
+  }
 }

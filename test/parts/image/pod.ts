@@ -1,13 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { routerPod } from "../../../infra/router/index.ts";
-import { unprivilegedUser } from "../../../infra/workload/index.ts";
 import type { RouterConfig } from "../../../runtime/config/index.ts";
-import { bubblewrapPath } from "../../../tools/parts/index.ts";
+import { apart, contain, type Ended, giveToOwner } from "../bubblewrap.ts";
 
 /** What an image says of its process. */
 export interface ImageProcess {
@@ -15,12 +10,6 @@ export interface ImageProcess {
   readonly Entrypoint: readonly string[];
   readonly Env: readonly string[];
   readonly WorkingDir: string;
-}
-
-/** How a command within the pod ended. */
-export interface Ended {
-  readonly code: number | null;
-  readonly output: string;
 }
 
 export interface Pod {
@@ -53,11 +42,10 @@ export function podOf(folder: string, image: ImageProcess, config: RouterConfig)
   const { containers, securityContext } = JSON.parse(JSON.stringify(template.spec)) as PodSpec;
   const [container] = containers;
   const root = join(folder, "root");
-  const own = process.getuid?.() === 0 ? { uid: unprivilegedUser, gid: unprivilegedUser } : {};
   const volumes = container.volumeMounts.flatMap(({ name, mountPath, readOnly }) => {
     const volume = join(folder, "volumes", name);
     mkdirSync(volume, { recursive: true });
-    if (!readOnly && own.uid !== undefined) chownSync(volume, own.uid, own.gid);
+    if (!readOnly) giveToOwner(volume);
     mkdirSync(join(root, mountPath), { recursive: true });
     return [readOnly ? "--ro-bind" : "--bind", volume, mountPath];
   });
@@ -70,42 +58,19 @@ export function podOf(folder: string, image: ImageProcess, config: RouterConfig)
   ].flatMap(([name = "", value = ""]) => ["--setenv", name, value]);
   const { runAsUser, runAsGroup } = securityContext;
   const sandbox = [
-    ...["--unshare-all", "--share-net", "--as-pid-1", "--die-with-parent", "--json-status-fd", "3"],
-    ...["--cap-drop", "ALL", "--clearenv"],
+    ...apart,
     ...["--uid", String(runAsUser), "--gid", String(runAsGroup)],
     ...[container.securityContext.readOnlyRootFilesystem ? "--ro-bind" : "--bind", root, "/"],
     ...["--proc", "/proc", "--dev", "/dev", "--chdir", image.WorkingDir],
     ...volumes,
     ...environment,
   ];
-  const launch = (command: readonly string[]) => {
-    const child = spawn(bubblewrapPath() ?? "bwrap", [...sandbox, "--", ...command], {
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-      ...own,
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code, output }));
-    });
-    // bubblewrap passes no signal on, and tells first which process to send it to.
-    const told = createInterface({ input: child.stdio[3] as Readable });
-    const pid = once(told, "line").then(
-      ([line]) => (JSON.parse(line) as { readonly "child-pid": number })["child-pid"],
-    );
-    return { pid, ended };
-  };
   return {
     start() {
-      const { pid, ended } = launch(container.command ?? image.Entrypoint);
+      const { pid, ended } = contain(sandbox, container.command ?? image.Entrypoint);
       return { ended, stop: async () => process.kill(await pid, "SIGTERM") };
     },
-    exec: (command) => launch(command).ended,
+    exec: (command) => contain(sandbox, command).ended,
   };
 }
 

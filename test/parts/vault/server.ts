@@ -19,7 +19,7 @@ export async function startVault(directory: string): Promise<VaultServer> {
   const scratch = scratchDirectory("vault");
   const server = await startServer({
     command: vault.program(directory),
-    args: [host],
+    args: ["memory", host],
     environment: { PATH: process.env.PATH },
     readyUrl: `${address}/v1/sys/health?uninitcode=200`,
     directory: scratch,

@@ -56,6 +56,7 @@ describe("where stores are found", () => {
             tritonReadsStore: false,
             vault: "cluster",
             observability: false,
+            keda: false,
             ...storeParties(choice, networks),
           }),
           ...storeFlows(choice, networks),

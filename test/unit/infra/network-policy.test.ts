@@ -155,6 +155,7 @@ const parties: PlatformParties = {
   chroma: true,
   vault: "cluster",
   observability: true,
+  keda: true,
 };
 const outwards = (given: PlatformParties) =>
   platformFlows(given).filter(({ to }) => to === internet || (typeof to === "object" && "cidr" in to));
@@ -174,6 +175,14 @@ describe("the platform's table", () => {
     expect(outwards({ ...parties, airgapped: true, modelStore }).map(({ from, to }) => [from, to])).toEqual([
       [{ namespace: "models", name: "ollama" }, modelStore],
     ]);
+  });
+
+  it("lets KEDA ask Prometheus, and where there is no KEDA nobody of its namespace", () => {
+    const asks = ({ from }: Flow) => "namespace" in from && from.namespace === namespaces.autoscaling;
+    expect(platformFlows(parties).filter(asks)).toMatchObject([{ to: { name: "prometheus" }, ports: [9090] }]);
+    for (const less of [{ keda: false }, { observability: false }]) {
+      expect(platformFlows({ ...parties, ...less }).filter(asks)).toEqual([]);
+    }
   });
 
   it("lets no gateway, model or observer near the money", () => {

@@ -65,6 +65,17 @@ describe("the table of a region", () => {
     ]);
   });
 
+  it("opens Prometheus to KEDA where models scale by it, and nowhere else", () => {
+    const askers = (models: object) =>
+      flowsOf({ models, observability: { metrics: true } })
+        .filter(({ to, ports }) => isPods(to) && to.name === "prometheus" && ports.includes(9090))
+        .map(({ from }) => (isPods(from) ? from.namespace : from));
+    const digests = { operator: testDigest, metricsServer: testDigest, webhooks: testDigest };
+    const ollama = { models: ["llama3:8b"] };
+    expect(askers({ ollama, autoscaling: { digests } })).toContain("keda");
+    for (const models of [{ ollama }, {}]) expect(askers(models)).not.toContain("keda");
+  });
+
   it("leads the router to the Vault that there is, in each of its networks", () => {
     const vaultOf = (changes: object) =>
       flowsOf(changes)

@@ -285,6 +285,10 @@ const broken: Record<string, { value: unknown; paths: string[] }> = {
     value: { ...cloud, regions: [{ ...region, gpuPools: [pool, pool, { ...pool, name: "general" }] }] },
     paths: ["regions[0].gpuPools[1].name", "regions[0].gpuPools[2].name"],
   },
+  "a cluster has one device plugin": {
+    value: { ...airgap, clusters: [{ ...site, present: ["device-plugin"] }], gpu: { operator: "gpu-operator" } },
+    paths: ["clusters[0].present"],
+  },
   "clusters have names of their own": {
     value: { ...airgap, clusters: [site, { name: "site-b" }, site] },
     paths: ["clusters[2].name"],

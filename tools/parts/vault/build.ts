@@ -10,8 +10,8 @@ const vaultModule = "github.com/hashicorp/vault";
 const version = pinnedVersion(module, vaultModule);
 
 /**
- * Vault's core with the engines that the stacks use and its HTTP API, in memory, built from its Go module. It has no command
- * line, no raft and no seal but Shamir's.
+ * Vault from its Go module: server and command line, raft, every seal, and those engines that its authors keep in a minimal
+ * build; and with `memory` a server of its core in memory, which knows the auth method for Kubernetes too.
  */
 export const vault = goPart({
   name: `Vault ${version}`,
@@ -25,7 +25,8 @@ export const vault = goPart({
     mkdirSync(copy, { recursive: true });
     for (const name of readdirSync(module)) copyFileSync(join(module, name), join(copy, name));
     await composeSdk(join(copy, "sdk"));
-    await buildGoProgram({ ...source, module: copy }, output, progress);
+    const environment = { ...source.environment, GOFLAGS: "-mod=readonly -tags=minimal" };
+    await buildGoProgram({ ...source, module: copy, environment }, output, progress);
     rmSync(copy, { recursive: true, force: true });
   },
 });

@@ -1,5 +1,6 @@
-// Vault's own core, engines and HTTP API, in memory and without its command line: that one would bring the clients of
-// every cloud and database along, which take the compiler longer than everything else.
+// Vault as it is released, with what its authors leave in by the tag `minimal`: all else would bring the clients of every
+// cloud and database along, which take the compiler longer than everything else. Its auth method for Kubernetes is left out
+// so too; a second server, in memory, has that and the engines that the stacks use.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/vault/audit"
 	"github.com/hashicorp/vault/builtin/logical/pki"
 	"github.com/hashicorp/vault/builtin/logical/transit"
+	"github.com/hashicorp/vault/command"
 	vaulthttp "github.com/hashicorp/vault/http"
 	"github.com/hashicorp/vault/internalshared/configutil"
 	"github.com/hashicorp/vault/sdk/helper/consts"
@@ -56,11 +58,15 @@ func (p plugins) DeprecationStatus(name string, kind consts.PluginType) (consts.
 
 func (p plugins) IsBuiltinEntPlugin(string, consts.PluginType) bool { return false }
 
-// The only argument is the address to listen on. It starts uninitialised and sealed, like any other.
+// `memory <address>` is the second server, which starts uninitialised and sealed like any other; all else is `vault`.
 func main() {
-	if err := serve(os.Args[1]); err != nil {
-		log.Fatal(err)
+	if len(os.Args) == 3 && os.Args[1] == "memory" {
+		if err := serve(os.Args[2]); err != nil {
+			log.Fatal(err)
+		}
+		return
 	}
+	os.Exit(command.Run(os.Args[1:]))
 }
 
 func serve(address string) error {

@@ -9,8 +9,6 @@ import { coordinates, type EdgeNames, healthPath, type Origin, requestsOf } from
 export interface EdgeWorker {
   /** The bundled `runtime/edge`, an ES module. */
   readonly content: string;
-  /** Of the content; a part of it says in a plan which worker it is. */
-  readonly sha256: string;
   /** An answer is kept no longer; 0: none is. */
   readonly cacheSeconds: number;
   /** A region must have admitted a key so lately for it to be given what is kept; seconds. */
@@ -88,7 +86,7 @@ export class CloudflareEdge extends pulumi.ComponentResource {
         hostname,
         steering,
         regions: origins.map(({ region }) => region),
-        ...(worker ? { worker: worker.sha256.slice(0, 12) } : {}),
+        worker: worker !== undefined,
         ...costOf(args),
       },
       opts,

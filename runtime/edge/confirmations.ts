@@ -29,11 +29,12 @@ export class Confirmations {
     return (await this.#last(await urlOf(holder)))?.generation;
   }
 
-  /** The word that was asked for last is in force, whichever comes last. */
+  /** The word that was asked for last is in force, whichever comes last. One like it that is young is left as it is. */
   async note(holder: Holder, word: Word): Promise<void> {
     const url = await urlOf(holder);
     const last = await this.#last(url);
     if (last && (last.at > word.at || (last.at === word.at && last.generation === undefined))) return;
+    if (last && last.generation === word.generation && word.at - last.at < this.#seconds * 250) return;
     const headers = { "content-type": "application/json", "cache-control": `max-age=${this.#seconds}` };
     await this.#cache.put(url, new Response(JSON.stringify(word), { headers }));
   }

@@ -11,8 +11,8 @@ import { awsProvider } from "./provider.ts";
 export async function edgeWorkerOf({ edge }: CloudStack): Promise<EdgeWorker | undefined> {
   if (edge.kind !== "cloudflare" || !edge.worker.enabled) return undefined;
   const { cacheSeconds, confirmSeconds } = edge.worker;
-  const { path, sha256 } = await bundleRuntime("edge/main.ts");
-  return { content: await readFile(path, "utf8"), sha256, cacheSeconds, confirmSeconds };
+  const { path } = await bundleRuntime("edge/main.ts");
+  return { content: await readFile(path, "utf8"), cacheSeconds, confirmSeconds };
 }
 
 /**

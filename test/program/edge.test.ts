@@ -92,8 +92,7 @@ describe("Cloudflare's edge", () => {
   });
 
   it("has a worker, with what it keeps, where there is one to run", async () => {
-    const sha256 = "5".repeat(64);
-    const worker = { content: "export default {}", sha256, cacheSeconds: 300, confirmSeconds: 60 };
+    const worker = { content: "export default {}", cacheSeconds: 300, confirmSeconds: 60 };
     const found = await inCloudflare({ worker });
     expect(inputsOf(found, "edge-worker")).toMatchObject({
       scriptName: "hybrid-llm-test-edge",

@@ -312,6 +312,52 @@ test("the log and the metrics tell hits, misses and what was saved", async () =>
   expect(Number(/^hybrid_llm_cache_saved_usd_total (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
 });
 
+describe("an edge", () => {
+  const hits = "/v1/cache/hits";
+  const termsOf = ({ headers }: Response) => headers.get("x-router-edge-terms");
+  const told = (answer: string) => ({ route: chatPath, answer, latency_ms: 3 });
+
+  test("is told what it may keep, and for how long, once an answer was asked for again; another era, once it is forgotten", async () => {
+    const { router } = await started(says("rehearsal"), caching({ edgeTtlMs: 120_000, ttlMs: 60_000 }));
+    const [first, again] = [await asked(router), await asked(router)];
+    const generation = /^generation=([0-9a-f]{32})$/.exec(termsOf(first.response) ?? "")?.[1];
+    const [, kept, seconds, answer = ""] =
+      /^generation=(.*); keep=(.*); answer=([0-9a-f]{64})$/.exec(termsOf(again.response) ?? "") ?? [];
+    expect(kept).toBe(generation);
+    // No longer than the router itself keeps it.
+    expect(Number(seconds)).toBeGreaterThan(0);
+    expect(Number(seconds)).toBeLessThanOrEqual(60);
+    const other = await asked(router, exact, as(labKey));
+    expect(termsOf(other.response)).not.toContain(generation);
+
+    const noted = await router.post(hits, told(answer));
+    expect([noted.status, termsOf(noted)]).toEqual([204, `generation=${generation}`]);
+    expect((await router.post(hits, told(answer), as(labKey))).status).toBe(404);
+    expect((await router.post(hits, told("0".repeat(64)))).status).toBe(404);
+    expect((await router.post(hits, { ...told(answer), route: "/v1/route" })).status).toBe(400);
+
+    const forget = { method: "DELETE", headers: as(adminKey) };
+    await fetch(`${router.url}/admin/tenants/school/answers`, forget);
+    expect((await router.post(hits, told(answer))).status).toBe(404);
+    const anew = termsOf((await asked(router)).response);
+    expect(anew).toMatch(/^generation=[0-9a-f]{32}$/);
+    expect(anew).not.toContain(generation);
+  });
+
+  test("is told nothing where it may keep nothing: by default, and of what only backends of our own may answer", async () => {
+    const plain = await started();
+    expect(
+      await Promise.all([asked(plain.router), asked(plain.router)].map(async (one) => termsOf((await one).response))),
+    ).toEqual([null, null]);
+    const { router } = await started(says("rehearsal"), caching({ edgeTtlMs: 60_000 }));
+    const sovereign = { "x-router-sovereign": "true" };
+    for (let i = 0; i < 2; i++) {
+      const { response, cache } = await asked(router, { ...exact, model: "local" }, sovereign);
+      expect([response.status, cache, termsOf(response)]).toEqual([200, i === 0 ? "miss" : "hit", null]);
+    }
+  });
+});
+
 describe("the official clients read a hit like any answer:", () => {
   test("OpenAI's", async () => {
     const script = says("rehearsal one two", { toolCalls: [{ name: "find", arguments: { what: "x" } }] });

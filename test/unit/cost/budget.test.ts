@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   asJson,
   asMarkdown,
   asText,
   type BudgetInputs,
+  type BudgetVerdict,
   CostManifest,
   type CostManifestInput,
   checkBudget,
@@ -164,9 +165,12 @@ describe("a manifest", () => {
 });
 
 describe("a verdict", () => {
-  const verdict = check({
-    resources: [...gateways(4), resource("aws:ebs/volume:Volume", {}, { name: "evil|`name`" })],
-    manifests: manifests(lines(4)),
+  let verdict: BudgetVerdict;
+  beforeEach(() => {
+    verdict = check({
+      resources: [...gateways(4), resource("aws:ebs/volume:Volume", {}, { name: "evil|`name`" })],
+      manifests: manifests(lines(4)),
+    });
   });
 
   it("is told as text with each item's arithmetic and source", () => {

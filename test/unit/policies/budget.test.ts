@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { unknownValue } from "../../../infra/cost/index.ts";
 import { budgetPack } from "../../../policies/budget/index.ts";
 import { nearBudget } from "../../../policies/budget/near-budget.ts";
-import { limitsOf } from "../../../policies/budget/verdict.ts";
+import { limitsOf, verdictOf } from "../../../policies/budget/verdict.ts";
 import { withinBudget } from "../../../policies/budget/within-budget.ts";
 import { merged, Plan, type PlanResource } from "../../../policies/pack/plan.ts";
 import { planned, unknownText, violationsOf } from "./support.ts";
@@ -124,7 +124,27 @@ describe("a warning of old prices", () => {
   });
 });
 
+describe("a verdict", () => {
+  const verdict = (plan: Plan, monthlyInfrastructureUsd: number) =>
+    verdictOf(plan, { monthlyInfrastructureUsd, dailyLlmUsd: 0, warnAtPercent: 80 });
+
+  it("is reached once for a plan and its limits, whichever policy asks", () => {
+    const plan = new Plan([component({ cost: cost(1) }), nat]);
+    expect(verdict(plan.configured({ any: true }), 10)).toBe(verdict(plan, 10));
+    expect(verdict(plan, 10).status).toBe("block");
+    expect(verdict(plan, 100).status).toBe("ok");
+    expect(verdict(new Plan([component(), { ...nat }]), 10).problems).not.toEqual([]);
+  });
+});
+
 describe("the limits", () => {
+  it("can be configured, as numbers", () => {
+    const keys = ["monthlyInfrastructureUsd", "dailyLlmUsd", "warnAtPercent"];
+    expect(Object.entries(withinBudget.config ?? {}).map(([key, { type }]) => [key, type])).toEqual(
+      keys.map((key) => [key, "number"]),
+    );
+  });
+
   const limits = (resources: PlanResource[], config = {}) => limitsOf(new Plan(resources, config));
 
   it("are those of the configuration, else of the program, else none", () => {
@@ -180,6 +200,8 @@ describe("a plan", () => {
     expect(new Plan([component({ place: "here" })]).fact("place")).toBe("here");
     expect(new Plan([component({ place: "here" })], { place: "there" }).fact("place")).toBe("there");
     expect(new Plan([component({ place: "here" })]).fact("other")).toBeUndefined();
+    const silent = { ...component(), urn: "eu", name: "eu" };
+    expect(new Plan([silent, component({ place: "here" })]).fact("place")).toBe("here");
   });
 
   it("knows a resource's region by itself, its provider, or its component; a cluster outside a cloud is one's own", () => {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as grpc from "@grpc/grpc-js";
 import type { Policies } from "@pulumi/policy";
+import deserialize from "@pulumi/policy/deserialize.js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import protocol from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
@@ -175,6 +176,27 @@ describe("a pack", () => {
     expect(await judged(policies, "bucket", "last")).toEqual([expect.stringContaining("place is [object Object]")]);
   });
 
+  it("asks the components for a fact once, until another one is registered", async () => {
+    const { Plan } = await import("../../../policies/pack/plan.ts");
+    const asked = vi.spyOn(Plan.prototype, "components");
+    const two = ["one", "other"].map(
+      (name): Policy => ({
+        ...only(name, ""),
+        check: {
+          of: "resource",
+          applies: (type) => type === "bucket",
+          violations: (_, plan) => [String(plan.fact("place"))],
+        },
+      }),
+    );
+    const policies = servedAs(two);
+    for (const name of ["first", "second"]) await judged(policies, "bucket", name);
+    expect(asked).toHaveBeenCalledTimes(1);
+    await judged(policies, "hybrid-llm:region:Site", "site");
+    await judged(policies, "bucket", "third");
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
   it.each<[string, (resource: PlanResource) => unknown]>([
     ["the parent", ({ parent }) => parent],
     ["the protection", ({ protect }) => protect],
@@ -273,6 +295,7 @@ describe("a served pack", () => {
     });
     const config = { most: { type: "number", description: "how many" } } as const;
     const { servePack } = await import("../../../policies/pack/pack.ts");
+    const { deserializeProperties } = deserialize as { deserializeProperties?: unknown };
     servePack({
       name: "tested",
       description: "It is a test.",
@@ -283,6 +306,7 @@ describe("a served pack", () => {
       client.getAnalyzerInfo(new emptyPb.Empty(), (error, answer) => (error ? reject(error) : resolve(answer)));
     });
     client.close();
+    expect(deserialize, "reads each resource once").not.toHaveProperty("deserializeProperties", deserializeProperties);
     const told = info.getPoliciesList().map((policy) => ({
       name: policy.getName(),
       level: levels[policy.getEnforcementlevel()],

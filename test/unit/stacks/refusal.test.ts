@@ -39,6 +39,7 @@ describe("a program", () => {
     expect(error).toBeInstanceOf(pulumi.RunError);
     expect(String(error)).toContain("nothing is deployed: the stack is refused by its budget");
     expect(String(error)).toContain(reason);
+    expect(String(error)).toMatch(/\S$/);
   });
 
   it("isn't asked for the cost of a stack that rents nothing", async () => {

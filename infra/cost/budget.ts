@@ -103,10 +103,10 @@ function measured(limit: number, used: Range, key: string): Measured {
   return { limit, used, headroom: limit - used.expected, key };
 }
 
-/** A cent more or less is rounding. */
-const cent = 0.005;
+/** Half a cent more or less is rounding. */
+const isOver = (amount: number, limit: number): boolean => amount - limit > 0.005;
 
-export const isExceeded = ({ headroom }: Measured): boolean => headroom < -cent;
+export const isExceeded = ({ used, limit }: Pick<Measured, "used" | "limit">): boolean => isOver(used.expected, limit);
 
 function exceeded(measure: Measured, what: string, period: string): string[] {
   if (!isExceeded(measure)) return [];
@@ -120,12 +120,12 @@ function exceeded(measure: Measured, what: string, period: string): string[] {
 function near(measure: Measured, percent: number, what: string, period: string): string[] {
   if (isExceeded(measure)) return [];
   const { limit, used, key } = measure;
-  const share = limit === 0 ? 0 : (used.expected / limit) * 100;
+  const share = (used.expected / limit) * 100;
   return [
     ...(limit > 0 && share >= percent
       ? [`${what} is expected at ${usd(used.expected)} ${period}, ${share.toFixed(0)} % of ${key} (${usd(limit)})`]
       : []),
-    ...(used.max > limit + cent
+    ...(isOver(used.max, limit)
       ? [`${what} may cost ${usd(used.max)} ${period} at worst, over ${key} (${usd(limit)})`]
       : []),
   ];
@@ -140,6 +140,5 @@ function old(table: PriceTable, now: Date): string[] {
 
 /** US dollars as text: `$1,234.50`. */
 export function usd(amount: number): string {
-  const text = Math.abs(amount).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  return `${amount < -cent ? "-" : ""}$${text}`;
+  return amount.toLocaleString("en-US", { style: "currency", currency: "USD", signDisplay: "negative" });
 }

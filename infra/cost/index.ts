@@ -28,7 +28,7 @@ export {
 export { daysPerMonth, hoursPerMonth, PriceFile, PriceTable, priceTable, staleAfterDays } from "./prices/index.ts";
 export { exactly, type Range, scaled } from "./range.ts";
 export { Unpriceable } from "./reader.ts";
-export { type Registered, Registrations } from "./registrations.ts";
+export { isComponent, type Registered, Registrations } from "./registrations.ts";
 export {
   arithmetic,
   asItems,

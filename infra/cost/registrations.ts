@@ -116,6 +116,7 @@ export class Registrations<R extends Registered = Registered> {
   }
 }
 
-const isComponent = ({ type }: Registered): boolean => type.startsWith("hybrid-llm:");
+/** Whether it is a component of ours. */
+export const isComponent = ({ type }: Pick<Registered, "type">): boolean => type.startsWith("hybrid-llm:");
 const labelOf = ({ type, name }: Registered): string => `${type} ${name}`;
 const awsRegion = /^[a-z]{2}(?:-[a-z]+)+-\d$/;

@@ -23,8 +23,20 @@ export function limitsOf(plan: Plan): BudgetLimits | string {
 
 const isAmount = (value: Value | undefined): value is number => typeof value === "number" && value >= 0;
 
+/** By a plan's resources and the limits: six policies ask for two verdicts. */
+const verdicts = new WeakMap<Plan["resources"], Map<string, BudgetVerdict>>();
+
 /** The plan, judged by limits. */
 export function verdictOf(plan: Plan, limits: BudgetLimits): BudgetVerdict {
+  const known = verdicts.get(plan.resources) ?? new Map<string, BudgetVerdict>();
+  verdicts.set(plan.resources, known);
+  const key = JSON.stringify(limits);
+  const verdict = known.get(key) ?? judged(plan, limits);
+  known.set(key, verdict);
+  return verdict;
+}
+
+function judged(plan: Plan, limits: BudgetLimits): BudgetVerdict {
   const { manifests, problems } = plan.manifests();
   return checkBudget({ limits, resources: plan.costResources(), manifests, problems, now: new Date() });
 }

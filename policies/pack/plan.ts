@@ -12,14 +12,24 @@ export interface PlanResource extends Registered {
   readonly protect: boolean;
 }
 
+/** What was found out about a plan by its key; undefined where no component says it. */
+export type Facts = Map<string, Value | undefined>;
+
 /** What a pack judges. */
 export class Plan extends Registrations<PlanResource> {
   /** What `--policy-pack-config` says for the policy that asks. */
   readonly config: Values;
+  readonly #facts: Facts;
 
-  constructor(resources: readonly PlanResource[], config: Values = {}) {
+  constructor(resources: readonly PlanResource[], config: Values = {}, facts: Facts = new Map()) {
     super(resources);
     this.config = config;
+    this.#facts = facts;
+  }
+
+  /** The same plan for a policy with this configuration: what was found out about it is kept. */
+  configured(config: Values): Plan {
+    return new Plan(this.resources, config, this.#facts);
   }
 
   /**
@@ -29,6 +39,11 @@ export class Plan extends Registrations<PlanResource> {
    */
   fact(key: string): Value | undefined {
     if (this.config[key] !== undefined) return this.config[key];
+    if (!this.#facts.has(key)) this.#facts.set(key, this.#said(key));
+    return this.#facts.get(key);
+  }
+
+  #said(key: string): Value | undefined {
     const said: Value[] = this.components().flatMap(({ properties }): Value[] => {
       const value: Value | undefined = properties[key];
       return value === undefined ? [] : [value];

@@ -8,11 +8,16 @@ import type { StackNames } from "./dry.ts";
  * Refuses a stack that would cost more than it may, or of whose cost a part can't be told, while nothing of it is
  * registered yet; a warning is only told. A local stack rents nothing and isn't asked.
  *
+ * @param reckon says what the stack would cost
  * @throws pulumi.RunError
  */
-export async function refuseOverBudget(config: StackConfig, names: StackNames): Promise<void> {
+export async function refuseOverBudget(
+  config: StackConfig,
+  names: StackNames,
+  reckon: typeof verdictApart = verdictApart,
+): Promise<void> {
   if (config.kind === "local") return;
-  told(await verdictApart(config, names));
+  told(await reckon(config, names));
 }
 
 function told(verdict: BudgetVerdict): void {

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   type BudgetVerdict,
@@ -10,7 +9,7 @@ import {
 import { dailyLlmUsd } from "../../infra/router/index.ts";
 import { parseRouterConfig } from "../../runtime/config/index.ts";
 import { parseStackConfig, type StackConfig } from "../../stacks/config/index.ts";
-import { planOf as dryPlanOf, refuseOverBudget, verdictOf } from "../../stacks/plan/index.ts";
+import { planOf as dryPlanOf, verdictOf } from "../../stacks/plan/index.ts";
 import { planOf, stackOf } from "../support/plan.ts";
 import type { Registration } from "../support/pulumi-mocks.ts";
 
@@ -91,34 +90,6 @@ describe("a stack that leaves a price out", () => {
       ["unpriceable", "eu-west-1", true],
     ]);
   });
-});
-
-describe("a stack over its budget", () => {
-  const tight = changed("dev", { budget: { monthlyInfrastructureUsd: 100 } });
-
-  it("is refused before it is composed, with total, parts, the largest and the key", async () => {
-    const refused = refuseOverBudget(tight, names);
-    await expect(refused).rejects.toBeInstanceOf(pulumi.RunError);
-    const { message } = (await refused.catch((error: Error) => error)) as Error;
-    expect(message).toMatch(
-      /infrastructure is expected at \$\d+\.\d\d a month, \$\d+\.\d\d over the limit of \$100\.00/,
-    );
-    expect(message).toContain("raise hybrid-llm:stack.budget.monthlyInfrastructureUsd");
-    expect(message).toMatch(/by region\s+eu-west-1\s+\$/);
-    expect(message).toMatch(/by capability\s+karpenter\s+\$/);
-    expect(message).toMatch(/largest\s+\$/);
-    expect(message).toContain("headroom -$");
-  }, 60_000);
-
-  it("that can't be composed is refused with the reason of its composition", async () => {
-    const dev = stackOf("dev");
-    if (dev.kind !== "cloud") throw new Error("not in a cloud");
-    const broken = {
-      ...dev,
-      secrets: { ...dev.secrets, vault: { ...dev.secrets.vault, unseal: "transit" } },
-    } as StackConfig;
-    await expect(refuseOverBudget(broken, names)).rejects.toThrow("transit without an address");
-  }, 60_000);
 });
 
 describe("what routers may spend on models", () => {

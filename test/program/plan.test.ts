@@ -257,6 +257,7 @@ describe("the rules of a whole plan", () => {
     parent: undefined,
     provider: "kubernetes",
     custom: true,
+    protect: false,
     inputs,
   });
   const bare: ClusterPlan = { region: "x", charts: [], objects: [], addons: ["vpc-cni"], present: [] };

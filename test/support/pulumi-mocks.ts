@@ -12,6 +12,7 @@ export interface Registration {
   readonly provider: string | undefined;
   /** False for a component. */
   readonly custom: boolean;
+  readonly protect: boolean;
 }
 
 /** Runs a program under Pulumi's mocks and returns what it registered, in order of name. */
@@ -23,7 +24,7 @@ export async function registrationsOf(
   }: { preview?: boolean; outputs?: (registration: Registration) => Record<string, unknown> } = {},
 ): Promise<Registration[]> {
   const found: Registration[] = [];
-  const parents = new Map<string, string | undefined>();
+  const options = new Map<string, Pick<Registration, "parent" | "protect">>();
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, provider, custom = false }) {
@@ -31,7 +32,9 @@ export async function registrationsOf(
           type,
           name,
           inputs,
-          parent: parents.get(`${type} ${name}`),
+          parent: undefined,
+          protect: false,
+          ...options.get(`${type} ${name}`),
           // A provider's reference is urn::id, and a urn ends with the name.
           provider: provider?.split("::").at(-2),
           custom,
@@ -53,8 +56,9 @@ export async function registrationsOf(
   Reflect.deleteProperty(Error, "prepareStackTrace");
   try {
     await pulumi.runtime.runInPulumiStack(async () => {
-      pulumi.runtime.registerStackTransformation(({ type, name, opts: { parent } }) => {
-        parents.set(`${type} ${name}`, (parent as { readonly __name?: string } | undefined)?.__name);
+      pulumi.runtime.registerStackTransformation(({ type, name, opts: { parent, protect = false } }) => {
+        const parentName = (parent as { readonly __name?: string } | undefined)?.__name;
+        options.set(`${type} ${name}`, { parent: parentName, protect });
         return undefined;
       });
       await program();

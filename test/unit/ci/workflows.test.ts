@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -15,8 +15,8 @@ interface Step {
 }
 interface Job {
   readonly steps: readonly Step[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly strategy: { readonly matrix: { readonly stack: readonly string[] } };
+  readonly env?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
   readonly environment?: string;
 }
 interface Workflow {
@@ -45,7 +45,7 @@ const scripts: readonly (readonly [string, string])[] = [
   ...Object.entries(gitlab).flatMap(([job, { script = [] }]) => script.map((line) => [`gitlab ${job}`, line] as const)),
 ];
 const stacks = [
-  ...workflows.flatMap(([, { jobs }]) => Object.values(jobs).flatMap(({ strategy }) => strategy.matrix.stack)),
+  ...workflows.flatMap(([, { jobs }]) => Object.values(jobs).flatMap(({ strategy }) => strategy?.matrix.stack ?? [])),
   ...Object.values(gitlab).flatMap(({ parallel }) => parallel?.matrix.flatMap(({ STACK }) => STACK) ?? []),
 ];
 /** What a script calls of ours: a name of package.json with its options. */
@@ -58,8 +58,8 @@ const calls = scripts.flatMap(([where, text]) =>
 );
 
 describe("the workflows", () => {
-  it("are for previews, deployments and nightly checks, on GitHub and GitLab", () => {
-    expect(workflows.map(([file]) => file)).toEqual(["drift.yml", "preview.yml", "up.yml"]);
+  it("are for previews, deployments and nightly checks, on GitHub and GitLab, and for tests", () => {
+    expect(workflows.map(([file]) => file)).toEqual(["drift.yml", "preview.yml", "test.yml", "up.yml"]);
     expect(Object.keys(gitlab)).toEqual(expect.arrayContaining(["preview", "up", "drift"]));
     expect(scripts.length).toBeGreaterThan(10);
   });
@@ -96,7 +96,7 @@ describe("the workflows", () => {
   }, 60_000);
 
   it("set each variable that their scripts read", () => {
-    const given = /^(?:RUNNER_TEMP|GITHUB_\w+)$/;
+    const given = /^(?:PATH|RUNNER_TEMP|GITHUB_\w+)$/;
     for (const [file, run, env] of github) {
       const own = new Set([...run.matchAll(/^\s*(\w+)=/gm)].map(([, name]) => name));
       for (const [, name = ""] of run.matchAll(/\$\{?([A-Za-z_]\w*)/g)) {
@@ -120,11 +120,26 @@ describe("the preview of a pull request", () => {
   });
 });
 
+describe("the tests of a pull request", () => {
+  const text = read(join(folder, "test.yml"));
+
+  it("are what CI runs elsewhere", () => {
+    const script = join(projectDirectory, ".ci", "run");
+    expect(text).toMatch(/run: sudo .* \.ci\/run$/m);
+    expect(() => accessSync(script, constants.X_OK)).not.toThrow();
+  });
+
+  it("have no secret and may change nothing, whoever sent it", () => {
+    expect(text).not.toMatch(/secrets\.|vars\.|id-token|role-to-assume|pull_request_target|environment:/);
+    expect(parse(text).permissions).toEqual({ contents: "read" });
+  });
+});
+
 describe("deployments and nightly checks", () => {
   it.each(["up.yml", "drift.yml"])("keep state in a bucket, by a role of their environment (%s)", (file) => {
     const workflow = parse(read(join(folder, file))) as Workflow;
     for (const { env, environment, steps } of Object.values(workflow.jobs)) {
-      expect(env.PULUMI_BACKEND_URL).toMatch(/^\$\{\{ vars\.PULUMI_BACKEND_URL \}\}$/);
+      expect(env?.PULUMI_BACKEND_URL).toMatch(/^\$\{\{ vars\.PULUMI_BACKEND_URL \}\}$/);
       expect(environment).toMatch(/^\$\{\{ matrix\.stack \}\}$/);
       const role = steps.find(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials"));
       expect(role?.with).toHaveProperty("role-to-assume");

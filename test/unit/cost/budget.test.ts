@@ -1,16 +1,20 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   asJson,
   asMarkdown,
   asText,
   type BudgetInputs,
+  type BudgetVerdict,
   CostManifest,
   type CostManifestInput,
   checkBudget,
   costManifest,
   estimate,
+  exactly,
+  isExceeded,
   plainProperties,
   readManifest,
+  usd,
 } from "../../../infra/cost/index.ts";
 import { declared, noUsage, resource } from "./support.ts";
 
@@ -78,6 +82,39 @@ describe("a budget", () => {
     expect(check({ limits: none }).status).toBe("ok");
     const use = (quantity: number) => [declared({ usage: [{ price: "nat.data", region: "us-east-1", quantity }] })];
     expect(check({ limits: none, manifests: use(1) }).status).toBe("block");
+  });
+
+  it("names what costs most, dearest first", () => {
+    const use = ([capability, quantity]: readonly [string, number]) =>
+      declared({ usage: [{ price: "nat.data", region: "us-east-1", quantity }] }, capability);
+    const used = [
+      ["small", 100],
+      ["great", 1_000],
+      ["least", 10],
+      ["large", 500],
+    ] as const;
+    const { largest } = check({ manifests: used.map(use) });
+    expect(largest.map(({ capability }) => capability)).toEqual(["great", "large", "small"]);
+  });
+
+  it("warns at its share of the limit itself, and takes half a cent for rounding", () => {
+    const inputs = { resources: gateways(2), manifests: manifests(lines(2)) };
+    const { expected } = check(inputs).infrastructure.used;
+    const full = { monthlyInfrastructureUsd: expected, dailyLlmUsd: 0, warnAtPercent: 100 };
+    expect(check({ ...inputs, limits: full }).warnings).toEqual([expect.stringContaining("100 % of")]);
+    const none = { ...limits, monthlyInfrastructureUsd: 0 };
+    const little = [declared({ usage: [{ price: "nat.data", region: "us-east-1", quantity: 0.02 }] })];
+    expect(check({ limits: none, manifests: little })).toMatchObject({ status: "ok", warnings: [] });
+    expect([0.005, 0.006].map((amount) => isExceeded({ limit: 0, used: exactly(amount) }))).toEqual([false, true]);
+  });
+
+  it.each([
+    [1_234.5, "$1,234.50"],
+    [-0.01, "-$0.01"],
+    [-0.001, "$0.00"],
+    [0, "$0.00"],
+  ])("tells %d as %s", (amount, text) => {
+    expect(usd(amount)).toBe(text);
   });
 
   it("warns about an old price table", () => {
@@ -164,9 +201,12 @@ describe("a manifest", () => {
 });
 
 describe("a verdict", () => {
-  const verdict = check({
-    resources: [...gateways(4), resource("aws:ebs/volume:Volume", {}, { name: "evil|`name`" })],
-    manifests: manifests(lines(4)),
+  let verdict: BudgetVerdict;
+  beforeEach(() => {
+    verdict = check({
+      resources: [...gateways(4), resource("aws:ebs/volume:Volume", {}, { name: "evil|`name`" })],
+      manifests: manifests(lines(4)),
+    });
   });
 
   it("is told as text with each item's arithmetic and source", () => {

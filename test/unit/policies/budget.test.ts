@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { unknownValue } from "../../../infra/cost/index.ts";
 import { budgetPack } from "../../../policies/budget/index.ts";
-import { limitsOf } from "../../../policies/budget/verdict.ts";
+import { nearBudget } from "../../../policies/budget/near-budget.ts";
+import { limitsOf, verdictOf } from "../../../policies/budget/verdict.ts";
 import { withinBudget } from "../../../policies/budget/within-budget.ts";
 import { merged, Plan, type PlanResource } from "../../../policies/pack/plan.ts";
 import { planned, unknownText, violationsOf } from "./support.ts";
@@ -87,7 +88,63 @@ describe("each fault is found by the policy meant for it, and by no other", () =
   });
 });
 
+describe("a violation", () => {
+  const urnsOf = (name: string, ...resources: PlanResource[]) => {
+    const check = budgetPack.policies.find((policy) => policy.name === name)?.check;
+    return check?.of === "plan" ? check.violations(new Plan(resources)).map(({ urn }) => urn) : [];
+  };
+  const volume = (name: string) =>
+    planned("aws:ebs/volume:Volume", {}, { name, parent: "us", provider: { region: "us-east-1" } });
+
+  it("is of the resource that it is about", () => {
+    expect(urnsOf("priceable", component({ cost: cost(1) }), nat, volume("second"), volume("first"))).toEqual([
+      "second",
+      "first",
+    ]);
+  });
+
+  it("is of the stack where it is about several", () => {
+    expect(urnsOf("manifests-honest", component({ cost: cost(1) }), nat, { ...nat, name: "nat-b", urn: "b" })).toEqual([
+      undefined,
+    ]);
+  });
+});
+
+describe("a warning of old prices", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is given to whoever has a budget", () => {
+    vi.useFakeTimers({ now: new Date("2028-01-01"), toFake: ["Date"] });
+    expect(violationsOf(nearBudget, [component({ cost: cost(1) }), nat])).toEqual([
+      expect.stringContaining("refresh it with npm run prices"),
+    ]);
+    expect(violationsOf(nearBudget, [])).toEqual([]);
+  });
+});
+
+describe("a verdict", () => {
+  const verdict = (plan: Plan, monthlyInfrastructureUsd: number) =>
+    verdictOf(plan, { monthlyInfrastructureUsd, dailyLlmUsd: 0, warnAtPercent: 80 });
+
+  it("is reached once for a plan and its limits, whichever policy asks", () => {
+    const plan = new Plan([component({ cost: cost(1) }), nat]);
+    expect(verdict(plan.configured({ any: true }), 10)).toBe(verdict(plan, 10));
+    expect(verdict(plan, 10).status).toBe("block");
+    expect(verdict(plan, 100).status).toBe("ok");
+    expect(verdict(new Plan([component(), { ...nat }]), 10).problems).not.toEqual([]);
+  });
+});
+
 describe("the limits", () => {
+  it("can be configured, as numbers", () => {
+    const keys = ["monthlyInfrastructureUsd", "dailyLlmUsd", "warnAtPercent"];
+    expect(Object.entries(withinBudget.config ?? {}).map(([key, { type }]) => [key, type])).toEqual(
+      keys.map((key) => [key, "number"]),
+    );
+  });
+
   const limits = (resources: PlanResource[], config = {}) => limitsOf(new Plan(resources, config));
 
   it("are those of the configuration, else of the program, else none", () => {
@@ -95,7 +152,14 @@ describe("the limits", () => {
     expect(limits([component()], { monthlyInfrastructureUsd: 5 })).toMatchObject({
       monthlyInfrastructureUsd: 5,
       dailyLlmUsd: 0,
+      warnAtPercent: 80,
     });
+    expect(limits([], { monthlyInfrastructureUsd: 5, dailyLlmUsd: 6, warnAtPercent: 50 })).toEqual({
+      monthlyInfrastructureUsd: 5,
+      dailyLlmUsd: 6,
+      warnAtPercent: 50,
+    });
+    expect(limits([component({ budget: { ...budget, warnAtPercent: 60 } })])).toMatchObject({ warnAtPercent: 60 });
     expect(limits([])).toBe("the stack has no budget");
     expect(violationsOf(withinBudget, [])).toEqual(["the stack has no budget"]);
   });
@@ -103,6 +167,7 @@ describe("the limits", () => {
   it.each([
     ["unknown", unknownText],
     ["of another form", { monthlyInfrastructureUsd: "much", dailyLlmUsd: 1 }],
+    ["a text", { monthlyInfrastructureUsd: "5", dailyLlmUsd: 1 }],
     ["negative", { monthlyInfrastructureUsd: -1, dailyLlmUsd: 1 }],
     ["partly unknown", { monthlyInfrastructureUsd: unknownText, dailyLlmUsd: 1 }],
   ])("that are %s are a violation", (_, value) => {
@@ -125,10 +190,20 @@ describe("properties", () => {
       nested: { a: 1, b: 2 },
     });
     expect(merged({ size: unknownValue }, {})).toEqual({ size: unknownValue });
+    const [object, list] = [{ a: 1 }, [1]];
+    expect(merged({ one: object, other: list }, { one: list, other: object })).toEqual({ one: object, other: list });
   });
 });
 
 describe("a plan", () => {
+  it("takes what the policy's configuration says before what components say", () => {
+    expect(new Plan([component({ place: "here" })]).fact("place")).toBe("here");
+    expect(new Plan([component({ place: "here" })], { place: "there" }).fact("place")).toBe("there");
+    expect(new Plan([component({ place: "here" })]).fact("other")).toBeUndefined();
+    const silent = { ...component(), urn: "eu", name: "eu" };
+    expect(new Plan([silent, component({ place: "here" })]).fact("place")).toBe("here");
+  });
+
   it("knows a resource's region by itself, its provider, or its component; a cluster outside a cloud is one's own", () => {
     const site = planned("hybrid-llm:cluster:Site", { region: "site-a" }, { name: "site" });
     const claim = (parent: string) =>

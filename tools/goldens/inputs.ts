@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { unknownValue, type Value, type Values } from "../../infra/cost/index.ts";
 import { stateDirectory } from "../../infra/machine/index.ts";
 import type { PlannedResource } from "../../stacks/plan/index.ts";
@@ -9,8 +10,13 @@ const madeOfCode = new Set(["bundle", "supervisor", "content"]);
 export function inputsOf({ type, properties }: PlannedResource): Values {
   const own = type.startsWith("machine:") || type.startsWith("cloudflare:index/worker");
   const entries = Object.entries(properties).filter(([key]) => !(own && madeOfCode.has(key)));
-  return mapped(Object.fromEntries(entries), placeless) as Values;
+  const atHome = type.startsWith("pulumi:providers:") ? homeless : (text: string) => text;
+  return mapped(Object.fromEntries(entries), (text) => atHome(placeless(text))) as Values;
 }
+
+/** As a person writes it. Providers read files here; `/root/` of a pod is another place. */
+const homeless = (text: string): string =>
+  text.startsWith(`${homedir()}/`) ? `~${text.slice(homedir().length)}` : text;
 
 /** Without the place where this person has the state. */
 const placeless = (text: string): string => text.replaceAll(stateDirectory(), "$STATE");

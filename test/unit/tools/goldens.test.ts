@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { Registrations, unknownValue, type Values } from "../../../infra/cost/index.ts";
 import { stateDirectory } from "../../../infra/machine/index.ts";
@@ -64,6 +65,9 @@ describe("a plan's golden files", () => {
     const service = (bundle: string, directory: string) =>
       goldens(resource("machine:index:Service", "eu-west-1-router", { bundle, directory }));
     expect(service("one", `${stateDirectory()}/local`)).toEqual(service("another", "$STATE/local"));
+    const cluster = (kubeconfig: string) =>
+      goldens(resource("pulumi:providers:kubernetes", "eu-west-1-kubernetes", { kubeconfig }));
+    expect(cluster(`${homedir()}/.kube/config`)).toEqual(cluster("~/.kube/config"));
   });
 });
 

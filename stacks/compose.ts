@@ -1,3 +1,4 @@
+import "./traces.ts";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config/index.ts";
 import { StackFacts } from "./facts.ts";

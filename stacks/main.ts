@@ -1,9 +1,12 @@
-import "./traces.ts";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { compose } from "./compose.ts";
 import { configKey, parseStackConfig } from "./config/index.ts";
 import { refuseOverBudget } from "./plan/index.ts";
+
+// The SDK has every stack trace mapped back through source maps. Node takes types out in place: positions are right as
+// they are.
+Reflect.deleteProperty(Error, "prepareStackTrace");
 
 /** The Pulumi program: checks the stack's configuration once, whole, then its budget, and composes what it describes. */
 export default async function main(): Promise<pulumi.Inputs> {

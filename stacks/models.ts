@@ -15,6 +15,7 @@ import type { RegionScope } from "../infra/region/index.ts";
 import type { InCluster, ModelServer } from "./config/index.ts";
 import type { GatewayCloud } from "./gateway.ts";
 import { mostReplicasOf } from "./model-room.ts";
+import { kedaOf } from "./region-table.ts";
 
 /** Nodes with accelerators, whoever makes them. */
 export interface RegionPool {
@@ -42,8 +43,9 @@ export interface ModelRegion {
  */
 export function composeModels(stack: InCluster, region: ModelRegion): pulumi.Resource[] {
   const { scope, ready } = region;
-  const { ollama, triton, autoscaling } = stack.models;
+  const { ollama, triton } = stack.models;
   if (ollama === undefined && triton === undefined) return [];
+  const autoscaling = kedaOf(stack);
   const keda =
     autoscaling === undefined
       ? []

@@ -31,9 +31,9 @@ export interface RegionNetworks {
 export const isWatched = ({ observability }: InCluster): boolean =>
   observability.metrics || observability.traces.kind !== "none";
 
-/** It scales models, so it comes with them alone. */
-export const hasKeda = ({ models: { autoscaling, ollama, triton } }: InCluster): boolean =>
-  autoscaling !== undefined && (ollama !== undefined || triton !== undefined);
+/** What KEDA is made from, where there is one: it scales models, so it comes with them alone. */
+export const kedaOf = ({ models: { autoscaling, ollama, triton } }: InCluster) =>
+  ollama === undefined && triton === undefined ? undefined : autoscaling;
 
 export const hasKong = ({ gateway }: InCluster): boolean => gateway.kind === "kong";
 
@@ -61,7 +61,7 @@ export function regionFlows(stack: InCluster, networks: RegionNetworks): Flow[] 
       ...storeParties(data, networks),
       vault: vault ?? "cluster",
       observability: watched,
-      keda: hasKeda(stack),
+      keda: kedaOf(stack) !== undefined,
       callers: stack.router.callers,
       modelStore: stack.kind === "airgap" ? { cidr: stack.airgap.modelStoreNetwork } : undefined,
       apiServers: stack.sandbox === undefined ? undefined : apiServers,

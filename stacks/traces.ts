@@ -1,11 +1,7 @@
 import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 
-// What the SDK does for whoever debugs the SDK took half of a large preview. It is left out unless it was asked for
-// (PULUMI_DEBUG_PROMISE_LEAKS): imported for its effect, before anything is composed.
-
-// It has every stack trace mapped back through source maps, and takes several for each resource. Node takes types out in
-// place: positions are right as they are.
-Reflect.deleteProperty(Error, "prepareStackTrace");
+// The SDK takes a stack trace for each of its promises, for whoever looks for one that never resolves: together with mapping
+// them, half of a large preview. It is left out unless it was asked for (PULUMI_DEBUG_PROMISE_LEAKS). Imported for its effect.
 
 /** As the SDK has it (runtime/debuggable.ts): remembers where a promise came from, for when it never resolves. */
 type Remember = (promise: Promise<unknown>, context: string) => Promise<unknown>;

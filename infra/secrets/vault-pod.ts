@@ -8,10 +8,10 @@ type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
 
 const party = { name: vaultNames.service };
 
-/** Where the command line asks, and what it believes. */
-export const clientEnvironment = (address: string) => [
+/** Where the command line asks, and what it believes. @param believesRegion else whom the image does */
+export const clientEnvironment = (address: string, believesRegion = true) => [
   { name: "VAULT_ADDR", value: address },
-  { name: "VAULT_CACERT", value: `${vaultFolders.tls}/ca.crt` },
+  ...(believesRegion ? [{ name: "VAULT_CACERT", value: `${vaultFolders.tls}/ca.crt` }] : []),
   { name: "HOME", value: "/tmp" },
 ];
 
@@ -55,10 +55,8 @@ export function vaultPod(image: string, unsealSecret: string | undefined): PodTe
             { name: "VAULT_RAFT_NODE_ID", value: "$(POD_NAME)" },
             { name: "VAULT_API_ADDR", value: `https://${ownHost}:${vaultPorts.api}` },
             { name: "VAULT_CLUSTER_ADDR", value: `https://${ownHost}:${vaultPorts.cluster}` },
-            // Of the Vault that unseals it, a server would believe this authority and no other.
-            ...clientEnvironment(`https://${ownHost}:${vaultPorts.api}`).filter(
-              ({ name }) => unsealSecret === undefined || name !== "VAULT_CACERT",
-            ),
+            // Of the Vault that unseals it, a server would believe the region's authority and no other.
+            ...clientEnvironment(`https://${ownHost}:${vaultPorts.api}`, unsealSecret === undefined),
             ...(unsealSecret === undefined
               ? []
               : [{ name: "VAULT_TOKEN", valueFrom: { secretKeyRef: { name: unsealSecret, key: "token" } } }]),

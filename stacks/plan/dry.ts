@@ -27,8 +27,7 @@ export async function planOf(
   { project, stack }: StackNames,
 ): Promise<Registrations<PlannedResource>> {
   const found: (Pick<Registered, "type" | "name" | "properties"> & { readonly provider: string | undefined })[] = [];
-  const parents = new Map<string, string>();
-  const kept = new Map<string, Pick<PlannedResource, "protect" | "retained">>();
+  const options = new Map<string, Pick<PlannedResource, "parent" | "protect" | "retained">>();
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, provider }) {
@@ -48,9 +47,8 @@ export async function planOf(
     pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
       urns.set(resource, urnOf(type, name));
       const parent = opts.parent && urns.get(opts.parent);
-      if (parent !== undefined) parents.set(urnOf(type, name), parent);
       const { protect, retainOnDelete } = opts as pulumi.CustomResourceOptions;
-      kept.set(urnOf(type, name), { protect: protect === true, retained: retainOnDelete === true });
+      options.set(urnOf(type, name), { parent, protect: protect === true, retained: retainOnDelete === true });
       return undefined;
     });
     await compose(config);
@@ -63,8 +61,8 @@ export async function planOf(
     found.map(({ type, name, properties, provider }) => {
       const urn = urnOf(type, name);
       const of = provider === undefined ? undefined : providers.get(provider);
-      const { protect = false, retained = false } = kept.get(urn) ?? {};
-      return { type, name, urn, parent: parents.get(urn), provider: of, properties, protect, retained };
+      const own = options.get(urn) ?? { parent: undefined, protect: false, retained: false };
+      return { type, name, urn, provider: of, properties, ...own };
     }),
   );
 }

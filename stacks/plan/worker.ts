@@ -1,4 +1,3 @@
-import "../traces.ts";
 import { parentPort, workerData } from "node:worker_threads";
 import { RunError } from "@pulumi/pulumi";
 import type { BudgetVerdict } from "../../infra/cost/index.ts";

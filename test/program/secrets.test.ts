@@ -95,13 +95,14 @@ describe("Vault in AWS", () => {
 });
 
 describe("Vault elsewhere", () => {
+  const unseal = {
+    by: "transit",
+    address: "https://unseal.example.com",
+    mount: "transit",
+    keyName: "unseal",
+  } as const;
+
   it("is unsealed by another, with a token by a Secret's name", async () => {
-    const unseal = {
-      by: "transit",
-      address: "https://unseal.example.com",
-      mount: "transit",
-      keyName: "unseal",
-    } as const;
     const found = await planned(() => {
       refuseDefaultProviders();
       new Vault("v", clusterScope({ airgapped: true }), { replicas: 3, storageGiB: 10, unseal, issuer });
@@ -111,12 +112,6 @@ describe("Vault elsewhere", () => {
   });
 
   it("believes of the other Vault the authority that is given, and never its own", async () => {
-    const unseal = {
-      by: "transit",
-      address: "https://unseal.example.com",
-      mount: "transit",
-      keyName: "unseal",
-    } as const;
     const plan = (authority?: string) =>
       planned(() => {
         new Vault("v", clusterScope(), { replicas: 1, storageGiB: 1, unseal: { ...unseal, authority }, issuer });
